@@ -1,0 +1,1 @@
+"""Records what a MongoDB driver does, asserts on it, and replays driver specification tests."""
