@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
 
 class MongotapeError(Exception):
     """What every error of mongotape's own is; its text is one sentence: where, what, what to do."""
@@ -27,7 +32,23 @@ class ServerUnavailableError(MongotapeError):
 
 
 class SpecError(MongotapeError, ValueError):
-    """A specification file that can't be read, with ``file:line:column`` where it is known."""
+    """A specification file that can't be read, with ``file:line:column`` where it is known.
+
+    Attributes:
+        complaints: Every fault that was found, in the file's order (`mongotape.documents.Complaint`); empty
+            where the file as such could not be read.
+    """
+
+    def __init__(self, message: str, complaints: Iterable[Any] = ()) -> None:
+        super().__init__(message)
+        self.complaints: tuple[Any, ...] = tuple(complaints)
+
+    @classmethod
+    def of(cls, complaints: Sequence[Any]) -> Self:
+        """The error that speaks of the first complaint and counts the others."""
+        further = len(complaints) - 1
+        tail = f" (and {further} more in this file)" if further else ""
+        return cls(f"{complaints[0]}{tail}", complaints)
 
 
 class UnsupportedDriverError(MongotapeError):
