@@ -18,6 +18,11 @@ class ExpectationError(MongotapeError, ValueError):
     Never an ``AssertionError``: only a comparison that failed, or a wait that ran out, is one.
     """
 
+    def __init__(self, message: str, *, path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message)
+        #: Where in the expectations: ``(2, "commandStartedEvent", "command", "filter")``; empty where unknown.
+        self.path = path
+
 
 class UsageError(MongotapeError, ValueError):
     """A setting, an option or an argument that can't be used as it stands."""

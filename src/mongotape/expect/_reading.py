@@ -1,0 +1,200 @@
+"""Spec-style mappings read into expectations; every complaint says where in the mapping it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from mongotape.errors import ExpectationError
+from mongotape.events import Family, Kind, nearest
+from mongotape.expect._values import UNSET, Expectation, Repeat, Step, between, one_or_more, optional
+
+Path = tuple[str | int, ...]
+
+_NUMBERED: Final = frozenset(
+    {
+        Kind.CONNECTION_CREATED,
+        Kind.CONNECTION_READY,
+        Kind.CONNECTION_CLOSED,
+        Kind.CONNECTION_CHECKED_OUT,
+        Kind.CONNECTION_CHECKED_IN,
+    }
+)
+_REPEATS: Final = ("oneOrMore", "optional", "between")
+
+
+def given(kind: Kind, **fields: Any) -> Expectation:
+    """Return the expectation of the fields that were given."""
+    checked = {name: value for name, value in fields.items() if value is not UNSET}
+    for name, value in checked.items():
+        _check_field(kind, name, value, (kind.name.lower(), name))
+    return Expectation(kind, checked)
+
+
+def fields_of(kind: Kind, *, in_format: bool = False) -> dict[str, str]:
+    """Return what a mapping of this kind may say, and PyMongo's name for each.
+
+    Args:
+        kind: the kind of event.
+        in_format: only what the Unified Test Format defines.
+    """
+    names = {
+        field.spec_name: field.name for field in kind.fields.values() if field.in_format or not in_format
+    }
+    if "service_id" in kind.fields:
+        names["hasServiceId"] = "has_service_id"
+    if "server_connection_id" in kind.fields:
+        names["hasServerConnectionId"] = "has_server_connection_id"
+    if not in_format:
+        names["client"] = "client"
+        if kind.family is Family.COMMAND or kind in _NUMBERED:
+            names["connection"] = "connection"
+    return names
+
+
+def read_expectations(
+    source: Iterable[object], *, in_format: bool = False, path: Path = ()
+) -> tuple[Step, ...]:
+    """Return the expectations that a list of builders and spec-style mappings says.
+
+    Args:
+        source: builders' values, mappings, or both.
+        in_format: refuse what the Unified Test Format doesn't define (a specification file).
+        path: where the list itself stands, for complaints.
+
+    Raises:
+        ExpectationError: one can't be read; ``error.path`` says where: its index, then the keys.
+    """
+    if isinstance(source, str | bytes | Mapping | Expectation | Repeat) or not isinstance(source, Iterable):
+        raise ExpectationError(
+            f"{_at(path)}expected a list of expectations, not {_kind_of_value(source)}", path=path
+        )
+    return tuple(
+        read_expectation(each, in_format=in_format, path=(*path, index)) for index, each in enumerate(source)
+    )
+
+
+def read_expectation(source: object, *, in_format: bool = False, path: Path = ()) -> Step:
+    """Return the expectation that a builder's value or a spec-style mapping says.
+
+    Args:
+        source: a builder's value, ``{"commandStartedEvent": {...}}``, ``{"oneOrMore": [...]}``,
+            ``{"optional": [...]}`` or ``{"between": {"atLeast": 0, "atMost": 3, "events": [...]}}``.
+        in_format: refuse what the Unified Test Format doesn't define (a specification file).
+        path: where it stands, for complaints.
+
+    Raises:
+        ExpectationError: it can't be read; ``error.path`` says where.
+    """
+    if isinstance(source, Expectation | Repeat):
+        return source
+    if not isinstance(source, Mapping) or len(source) != 1:
+        keys = f" with the keys {', '.join(map(str, source))}" if isinstance(source, Mapping) else ""
+        raise ExpectationError(
+            f'{_at(path)}an expectation is a builder\'s value or a mapping with one key, like {{"commandStartedEvent":'
+            f" {{...}}}}, not {_kind_of_value(source)}{keys}",
+            path=path,
+        )
+    (name, content), path = next(iter(source.items())), (*path, next(iter(source)))
+    if name in _REPEATS and not in_format:
+        return _read_repeat(name, content, path)
+    known = {kind.value: kind for kind in Kind}
+    if name not in known:
+        words = [*known, *(() if in_format else _REPEATS)]
+        raise ExpectationError(f"{_at(path[:-1])}{name!r} is no event{nearest(name, words)}", path=path)
+    return _read_event(known[name], content, in_format=in_format, path=path)
+
+
+def _read_event(kind: Kind, content: object, *, in_format: bool, path: Path) -> Expectation:
+    if not isinstance(content, Mapping):
+        raise ExpectationError(
+            f"{_at(path)}the fields of an event are a mapping (empty: any such event), not"
+            f" {_kind_of_value(content)}",
+            path=path,
+        )
+    names = fields_of(kind, in_format=in_format)
+    fields: dict[str, Any] = {}
+    for name, value in content.items():
+        here = (*path, name)
+        if name not in names:
+            every = fields_of(kind)
+            beyond = in_format and name in every
+            why = "is beyond the Unified Test Format" if beyond else f"is no field of {kind}"
+            raise ExpectationError(
+                f"{_at(path)}{name!r} {why}{'' if beyond else nearest(name, names)}"
+                f" (it has {', '.join(names) or 'none to assert'})",
+                path=here,
+            )
+        _check_field(kind, names[name], value, here)
+        if in_format:
+            _check_format(names[name], value, here)
+        fields[names[name]] = value
+    return Expectation(kind, fields)
+
+
+def _check_field(kind: Kind, name: str, value: object, path: Path) -> None:
+    """A field that is a document must be given one; yes-or-no fields of the format a bool."""
+    if name in ("has_service_id", "has_server_connection_id") and not isinstance(value, bool):
+        raise ExpectationError(f"{_at(path)}true or false, not {value!r}", path=path)
+    field = kind.fields.get(name)
+    described = name in ("previous_description", "new_description")
+    if ((field is not None and field.document) or described) and isinstance(
+        value, str | bytes | bool | int | float | list | tuple
+    ):
+        raise ExpectationError(f"{_at(path)}expected a document, not {_kind_of_value(value)}", path=path)
+
+
+def _check_format(name: str, value: object, path: Path) -> None:
+    """What the format itself says about a value."""
+    if name in ("previous_description", "new_description"):
+        if not isinstance(value, Mapping) or set(value) - {"type"}:
+            raise ExpectationError(
+                f"{_at(path)}the Unified Test Format compares only the type of a description", path=path
+            )
+        if not isinstance(value.get("type", ""), str):
+            raise ExpectationError(f"{_at(path)}type: expected a text, not {value['type']!r}", path=path)
+    elif name in ("command", "reply"):
+        if not isinstance(value, Mapping):
+            raise ExpectationError(f"{_at(path)}expected a document, not {_kind_of_value(value)}", path=path)
+    elif name in ("interrupt_connections", "awaited"):
+        if not isinstance(value, bool):
+            raise ExpectationError(f"{_at(path)}expected true or false, not {value!r}", path=path)
+    elif name in ("command_name", "database_name", "reason") and not isinstance(value, str):
+        raise ExpectationError(f"{_at(path)}expected a text, not {value!r}", path=path)
+
+
+def _read_repeat(name: str, content: object, path: Path) -> Repeat:
+    bounds: tuple[Any, ...] = ()
+    if name == "between":
+        if not isinstance(content, Mapping) or set(content) - {"atMost"} != {"atLeast", "events"}:
+            raise ExpectationError(
+                f"{_at(path)}expected a mapping with atLeast, atMost and events, not {_kind_of_value(content)}",
+                path=path,
+            )
+        bounds = (content["atLeast"], content.get("atMost"))
+        content, path = content["events"], (*path, "events")
+    written = [content] if isinstance(content, Mapping) else content
+    steps = read_expectations(written, path=path)  # type: ignore[arg-type]  # it complains itself
+    make: Callable[..., Repeat]
+    make = {"oneOrMore": one_or_more, "optional": optional, "between": between}[name]
+    try:
+        return make(*bounds, *steps)
+    except ExpectationError as error:
+        raise ExpectationError(f"{_at(path)}{error}", path=path) from None
+
+
+def _at(path: Path) -> str:
+    """Return ``expected[2].commandStartedEvent: `` for a path, nothing for none."""
+    if not path:
+        return ""
+    first, *rest = path
+    words = f"expected[{first}]" if isinstance(first, int) else str(first)
+    return words + "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in rest) + ": "
+
+
+def _kind_of_value(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if value is None:
+        return "null"
+    return f"{type(value).__name__} {value!r:.60}"
