@@ -12,7 +12,7 @@ from mongotape.events import Family, Kind, RecordedEvent, families_of, kind_of, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["EventLog", "History", "Mark"]
+__all__ = ["EventLog", "History", "LiveLog", "Mark"]
 
 
 class Mark(NamedTuple):
@@ -62,6 +62,16 @@ class _Given:
         return self._events[row]
 
 
+class View(NamedTuple):
+    """What a log shows at one moment."""
+
+    history: History
+    rows: Sequence[int]
+    observed: frozenset[Family]
+    dropped: int
+    silence: str | None
+
+
 class EventLog(Sequence[RecordedEvent]):
     """Recorded events in the order things happened.
 
@@ -73,7 +83,7 @@ class EventLog(Sequence[RecordedEvent]):
             throughout, nothing carries the recorder).
     """
 
-    __slots__ = ("_dropped", "_history", "_observed", "_rows", "_silence")
+    __slots__ = ("_held",)
 
     def __init__(
         self,
@@ -84,26 +94,33 @@ class EventLog(Sequence[RecordedEvent]):
         silence: str | None = None,
         rows: Sequence[int] | None = None,
     ) -> None:
-        self._history: History = events if hasattr(events, "event") else _Given(events)  # type: ignore[assignment]
-        self._rows: Sequence[int] = range(len(self._history)) if rows is None else rows
-        self._observed = families_of(observed)
-        self._dropped = dropped
-        self._silence = silence
+        history: History = events if hasattr(events, "event") else _Given(events)  # type: ignore[assignment]
+        self._held = View(
+            history,
+            range(len(history)) if rows is None else rows,
+            families_of(observed),
+            dropped,
+            silence,
+        )
+
+    @property
+    def _view(self) -> View:
+        return self._held
 
     @property
     def observed(self) -> frozenset[Family]:
         """The families that were recorded."""
-        return self._observed
+        return self._view.observed
 
     @property
     def dropped(self) -> int:
         """How many events of this stretch were lost to a bound on memory."""
-        return self._dropped
+        return self._view.dropped
 
     @property
     def silence(self) -> str | None:
         """Why nothing could be seen in this stretch, in one sentence; None where something could."""
-        return self._silence
+        return self._view.silence
 
     def of(self, *words: str | Kind | Family) -> EventLog:
         """Return the events of these kinds and families ("commandStartedEvent", "pool", "sdam").
@@ -116,55 +133,53 @@ class EventLog(Sequence[RecordedEvent]):
             raise ExpectationError("of(): name one or more kinds or families")
         for word in words:
             wanted |= _kinds(word)
-        return self._where(lambda row: self._history.kind(row) in wanted)
+        history, rows = self._view[:2]
+        return self._with([row for row in rows if history.kind(row) in wanted])
 
     def commands(self, *names: str) -> EventLog:
         """Return the started events of commands with these names; of all commands without names."""
-
-        def is_wanted(row: int) -> bool:
-            if self._history.kind(row) is not Kind.COMMAND_STARTED:
-                return False
-            return not names or self._history.event(row).command_name in names
-
-        return self._where(is_wanted)
+        history, rows = self._view[:2]
+        started = [row for row in rows if history.kind(row) is Kind.COMMAND_STARTED]
+        return self._with(
+            [row for row in started if not names or history.event(row).command_name in names],
+        )
 
     def client(self, label: str | None) -> EventLog:
         """Return the events of the client with this label ("client-1")."""
-        return self._where(lambda row: self._history.client(row) == label)
+        history, rows = self._view[:2]
+        return self._with([row for row in rows if history.client(row) == label])
 
     def since(self, mark: Mark) -> EventLog:
         """Return the events at and after a mark (``event_recorder.mark()``)."""
-        first = bisect_left(self._rows, mark.at, key=self._history.at)
-        return self._with(self._rows[first:])
+        history, rows = self._view[:2]
+        return self._with(rows[bisect_left(rows, mark.at, key=history.at) :])
 
     @property
     def kinds(self) -> list[Kind]:
         """The kinds of all events, in order."""
-        return [self._history.kind(row) for row in self._rows]
-
-    def _where(self, is_wanted: Callable[[int], bool]) -> EventLog:
-        return self._with([row for row in self._rows if is_wanted(row)])
+        history, rows = self._view[:2]
+        return [history.kind(row) for row in rows]
 
     def _with(self, rows: Sequence[int]) -> EventLog:
-        return EventLog(
-            self._history, observed=self._observed, dropped=self._dropped, silence=self._silence, rows=rows
-        )
+        history, _rows, observed, dropped, silence = self._view
+        return EventLog(history, observed=observed, dropped=dropped, silence=silence, rows=rows)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._view.rows)
 
     @overload
     def __getitem__(self, index: int) -> RecordedEvent: ...
     @overload
     def __getitem__(self, index: slice) -> EventLog: ...
     def __getitem__(self, index: int | slice) -> RecordedEvent | EventLog:
+        history, rows = self._view[:2]
         if isinstance(index, slice):
-            return self._with(self._rows[index])
-        return self._history.event(self._rows[index])
+            return self._with(rows[index])
+        return history.event(rows[index])
 
     def __iter__(self) -> Iterator[RecordedEvent]:
-        make = self._history.event
-        return (make(row) for row in self._rows)
+        history, rows = self._view[:2]
+        return map(history.event, rows)
 
     def __eq__(self, other: object) -> bool:
         """Two logs are equal when they hold the same publications."""
@@ -178,6 +193,23 @@ class EventLog(Sequence[RecordedEvent]):
         shown = ", ".join(str(kind).removesuffix("Event") for kind in self[:_SHOWN].kinds)
         more = f", and {len(self) - _SHOWN} more" if len(self) > _SHOWN else ""
         return f"<EventLog of {len(self)} events: {shown}{more}>" if len(self) else "<EventLog of no events>"
+
+
+class LiveLog(EventLog):
+    """A log that is read anew at every look.
+
+    Args:
+        read: returns the log as it is now.
+    """
+
+    __slots__ = ("_read",)
+
+    def __init__(self, read: Callable[[], EventLog]) -> None:
+        self._read = read
+
+    @property
+    def _view(self) -> View:
+        return self._read()._view
 
 
 _SHOWN = 8

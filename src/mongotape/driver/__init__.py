@@ -1,0 +1,22 @@
+"""The only room that touches PyMongo's private names.
+
+Each file names the versions it was tried with and what happens on another one: recording still works, with
+less known about the events (no client labels) or with PyMongo's own delays.
+"""
+
+from __future__ import annotations
+
+from mongotape.driver._listeners import Tap, TapSource, capture, install, is_registered, taps_of, unobserved
+from mongotape.driver._sdam_queue import drain, stamped_publication
+
+__all__ = [
+    "Tap",
+    "TapSource",
+    "capture",
+    "drain",
+    "install",
+    "is_registered",
+    "stamped_publication",
+    "taps_of",
+    "unobserved",
+]
