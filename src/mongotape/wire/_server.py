@@ -120,6 +120,9 @@ class WireServer:
     def stop(self, *, timeout: float = 5.0) -> None:
         """Closes every connection and waits until no thread of this server is left.
 
+        A handler may stop its own server; its thread then ends with the handler, or is waited for by the
+        next call.
+
         Args:
             timeout: seconds to wait for handlers that don't notice that their connection is gone.
 
@@ -128,23 +131,23 @@ class WireServer:
         """
         with self._lock:
             watcher, self._watcher = self._watcher, None
-        if watcher is None:
-            return
-        watcher.stop()  # first: after this no connection is added
+        if watcher is not None:
+            watcher.stop()  # first: after this no connection is added
         with self._lock:
             threads = dict(self._open)
+        threads = {
+            conn: thread for conn, thread in threads.items() if thread is not threading.current_thread()
+        }
         for connection in threads:
             connection.close()
         deadline = time.monotonic() + timeout
         stuck = []
         for connection, thread in threads.items():
-            if thread is threading.current_thread():  # a handler that stops its own server
-                continue
             thread.join(max(0.0, deadline - time.monotonic()))
             if thread.is_alive():
                 stuck.append(connection)
-        with self._lock:
-            self._open.clear()
+            with self._lock:
+                self._open.pop(connection, None)
         if stuck:
             raise MongotapeError(
                 f"{self.name}: the handler of {stuck[0]!r} still runs {timeout:g} s after stop(); "
