@@ -135,14 +135,13 @@ class WireServer:
             watcher.stop()  # first: after this no connection is added
         with self._lock:
             threads = dict(self._open)
-        threads = {
-            conn: thread for conn, thread in threads.items() if thread is not threading.current_thread()
-        }
         for connection in threads:
             connection.close()
         deadline = time.monotonic() + timeout
         stuck = []
         for connection, thread in threads.items():
+            if thread is threading.current_thread():
+                continue
             thread.join(max(0.0, deadline - time.monotonic()))
             if thread.is_alive():
                 stuck.append(connection)
