@@ -46,8 +46,16 @@ from mongotape.spec._older_model import (
     ServerOutcome,
     SpecFile,
 )
+from mongotape.spec._operations import OPERATIONS, OperationRule
+from mongotape.spec._operators import OPERATORS, TYPE_ALIASES
+from mongotape.spec._reader import Format, check, read, recognise
+from mongotape.spec._reading import LATEST
 
 __all__ = [
+    "LATEST",
+    "OPERATIONS",
+    "OPERATORS",
+    "TYPE_ALIASES",
     "UNSET",
     "ApplicationError",
     "BsonDocument",
@@ -70,8 +78,10 @@ __all__ = [
     "ExpectedLogMessagesForClient",
     "ExpectedSpan",
     "ExpectedTracingMessagesForClient",
+    "Format",
     "Node",
     "Operation",
+    "OperationRule",
     "RunOnRequirement",
     "SdamEvent",
     "SdamFile",
@@ -89,5 +99,8 @@ __all__ = [
     "Unset",
     "Value",
     "Version",
+    "check",
     "fresh",
+    "read",
+    "recognise",
 ]

@@ -1,0 +1,385 @@
+"""Shapes: what a part of a file must look like, said once for reading, checking and the editors' schema.
+
+A shape reads a value: it returns a node of the model, or complains and returns `BROKEN`. The same shape
+writes itself as JSON Schema.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from mongotape.spec._model import Version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from mongotape.documents import Path
+    from mongotape.spec._reading import Reading
+
+BROKEN: Any = object()
+"""What a shape returns for a value that it complained about."""
+
+JsonSchema = dict[str, Any]
+
+
+def describe(value: object) -> str:
+    """A value's type in the words of YAML and JSON, with the value where it is short."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return f"the number {value}"
+    if isinstance(value, str):
+        return f'the string "{value}"' if len(value) <= 40 else "a string"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, dict):
+        return "a mapping"
+    return f"a value of type {type(value).__name__}"
+
+
+def one_of(words: Iterable[str]) -> str:
+    """Words as a sentence lists them: ``a, b or c``."""
+    listed = list(words)
+    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}"
+
+
+def did_you_mean(word: str, known: Iterable[str], *, what: str = "known") -> str | None:
+    """The nearest known word as a question, or all of them where they are few."""
+    words = sorted(known)
+    by_lower = {candidate.lower(): candidate for candidate in words}
+    if near := difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6):
+        return f'did you mean "{by_lower[near[0]]}"?'
+    return f"{what}: {', '.join(words)}" if 0 < len(words) <= 12 else None
+
+
+class Shape:
+    """What a value must look like."""
+
+    def read(self, value: Any, path: Path, reading: Reading) -> Any:
+        """The value as the model holds it, or `BROKEN` after a complaint."""
+        raise NotImplementedError
+
+    def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:
+        """This shape as JSON Schema; named parts go into ``defs``."""
+        raise NotImplementedError
+
+
+class Anything(Shape):
+    """Any value."""
+
+    def read(self, value: Any, path: Path, reading: Reading) -> Any:  # noqa: ARG002 - Shape's signature
+        return value
+
+    def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:  # noqa: ARG002 - Shape's signature
+        return {}
+
+
+class _Typed(Shape):
+    """A value of one Python type."""
+
+    type_: ClassVar[type]
+    noun: ClassVar[str]
+    json_type: ClassVar[str]
+
+    def read(self, value: Any, path: Path, reading: Reading) -> Any:
+        if isinstance(value, self.type_):
+            return value
+        return reading.complain(path, f"must be {self.noun}, not {describe(value)}")
+
+    def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:  # noqa: ARG002 - Shape's signature
+        return {"type": self.json_type}
+
+
+class String(_Typed):
+    """A string."""
+
+    type_, noun, json_type = str, "a string", "string"
+
+
+class Boolean(_Typed):
+    """true or false."""
+
+    type_, noun, json_type = bool, "true or false", "boolean"
+
+
+class BsonDoc(_Typed):
+    """A BSON document, whatever is in it."""
+
+    type_, noun, json_type = dict, "a mapping", "object"
+
+
+class Number(_Typed):
+    """A number, whole or not."""
+
+    noun, json_type = "a number", "number"
+
+    def read(self, value: Any, path: Path, reading: Reading) -> Any:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return value
+        return reading.complain(path, f"must be {self.noun}, not {describe(value)}")
+
+
+class Integer(Number):
+    """A whole number; ``1.0`` is one, as in JSON."""
+
+    noun, json_type = "a whole number", "integer"
+
+    def read(self, value: Any, path: Path, reading: Reading) -> Any:
+        if type(value) is int:
+            return value
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        return reading.complain(path, f"must be a whole number, not {describe(value)}")
+
+
+class OnlyTrue(Shape):
+    """true, the only value that says something."""
+
+    def read(self, value: Any, path: Path, reading: Reading) -> Any:
+        if value is True:
+            return True
+        return reading.complain(
+            path, f"can only be true, not {describe(value)}", "leave it out to expect success"
+        )
+
+    def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:  # noqa: ARG002 - Shape's signature
+        return {"const": True}
+
+
+@dataclass(frozen=True)
+class Word(Shape):
+    """One of some words; each may be known only since a later schema version."""
+
+    words: Mapping[str, Version | None] | Sequence[str]
+    lenient_case: bool = False
+
+    def read(self, value: Any, path: Path, reading: Reading) -> Any:
+        if not isinstance(value, str):
+            return reading.complain(path, f"must be a string, not {describe(value)}")
+        known = value in self.words
+        if not known and self.lenient_case:
+            known = value.lower() in {word.lower() for word in self.words}
+        if not known:
+            return reading.complain(
+                path, f'"{value}" is not one of {one_of(self.words)}', _near(value, self.words)
+            )
+        if isinstance(self.words, dict) and (since := self.words.get(value)) is not None:
+            reading.uses(since, path, f'"{value}"')
+        return value
+
+    def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:  # noqa: ARG002 - Shape's signature
+        return {"type": "string"} if self.lenient_case else {"enum": list(self.words)}
+
+
+def _near(value: str, words: Iterable[str]) -> str | None:
+    suggestion = did_you_mean(value, words)
+    return suggestion if suggestion and suggestion.startswith("did") else None
+
+
+class VersionText(Shape):
+    """A version as a string: ``"4.2"``, ``"4.2.1"``."""
+
+    pattern = r"^[0-9]+(\.[0-9]+){1,2}$"
+
+    def read(self, value: Any, path: Path, reading: Reading) -> Any:
+        if not isinstance(value, str):
+            hint = f'put it in quotes: "{value}"' if isinstance(value, (int, float)) else None
+            return reading.complain(path, f"must be a string, not {describe(value)}", hint)
+        if not re.match(self.pattern, value):
+            return reading.complain(
+                path, f'"{value}" is not a version', 'write numbers such as "4.2" or "4.2.1"'
+            )
+        return Version(*map(int, value.split(".")))
+
+    def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:  # noqa: ARG002 - Shape's signature
+        return {"type": "string", "pattern": self.pattern}
+
+
+@dataclass(frozen=True)
+class ListOf(Shape):
+    """A list whose items have one shape; the model holds it as a tuple (``raw``: as the list itself)."""
+
+    item: Shape
+    at_least: int = 0
+    raw: bool = False
+
+    def read(self, value: Any, path: Path, reading: Reading) -> Any:
+        if not isinstance(value, list):
+            return reading.complain(path, f"must be a list, not {describe(value)}")
+        if len(value) < self.at_least:
+            return reading.complain(path, "must have at least one item")
+        items = [self.item.read(item, (*path, number), reading) for number, item in enumerate(value)]
+        if any(item is BROKEN for item in items):
+            return BROKEN
+        return items if self.raw else tuple(items)
+
+    def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:
+        schema: JsonSchema = {"type": "array", "items": self.item.schema(defs)}
+        return schema | ({"minItems": self.at_least} if self.at_least else {})
+
+
+@dataclass(frozen=True)
+class MapOf(Shape):
+    """A mapping with keys of one's own choice and values of one shape."""
+
+    value: Shape
+    key: Callable[[str], Any] | None = None  #: makes the model's key; a ValueError's text is the complaint
+
+    def read(self, value: Any, path: Path, reading: Reading) -> Any:
+        if not isinstance(value, dict):
+            return reading.complain(path, f"must be a mapping, not {describe(value)}")
+        made: dict[Any, Any] = {}
+        broken = False
+        for key, item in value.items():
+            try:
+                made_key = self.key(key) if self.key else key
+            except ValueError as error:
+                broken = True
+                reading.complain((*path, key), str(error))
+                continue
+            made[made_key] = self.value.read(item, (*path, key), reading)
+            broken = broken or made[made_key] is BROKEN
+        return BROKEN if broken else made
+
+    def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:
+        return {"type": "object", "additionalProperties": self.value.schema(defs)}
+
+
+@dataclass(frozen=True)
+class Either(Shape):
+    """A value of the first shape whose Python types it has."""
+
+    shapes: tuple[tuple[tuple[type, ...], Shape], ...]
+    noun: str
+
+    def read(self, value: Any, path: Path, reading: Reading) -> Any:
+        for types, shape in self.shapes:
+            if isinstance(value, types) and (bool in types or not isinstance(value, bool)):
+                return shape.read(value, path, reading)
+        return reading.complain(path, f"must be {self.noun}, not {describe(value)}")
+
+    def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:
+        return {"anyOf": [shape.schema(defs) for _types, shape in self.shapes]}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One key of an `Object`."""
+
+    key: str
+    shape: Shape
+    attribute: str | None = None  #: the model's name, where it is not the key in Python's spelling
+    required: bool = False
+    since: Version | None = None  #: the schema version that brought it
+    deprecated: str | None = None  #: what to do instead; for lint
+    ignored: bool = False  #: read and dropped
+
+    @property
+    def name(self) -> str:
+        """The model's name of the key."""
+        return self.attribute or snake_case(self.key)
+
+
+def snake_case(key: str) -> str:
+    """A key of the format in Python's spelling: ``uriOptions`` is ``uri_options``."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z]+)", lambda match: "_" + match[1].lower(), key).lower()
+
+
+@dataclass(frozen=True)
+class Object(Shape):
+    """A mapping with known keys; reading one makes a node of the model."""
+
+    what: str  #: with its article: ``a test``
+    fields: tuple[Field, ...]
+    make: Callable[..., Any]
+    at_least: int = 0  #: how many keys
+    exclusive: tuple[tuple[str, str], ...] = ()  #: pairs of keys of which only one may be given
+    rule: Callable[[dict[str, Any], Path, Reading], None] | None = None
+    placed: bool = True  #: whether ``make`` takes the place
+    name: str | None = None  #: under which the schema defines it
+
+    def read(self, value: Any, path: Path, reading: Reading) -> Any:
+        if not isinstance(value, dict):
+            return reading.complain(path, f"{self.what} must be a mapping, not {describe(value)}")
+        before = len(reading.complaints)
+        made: dict[str, Any] = {"place": reading.place(path)} if self.placed else {}
+        if len(value) < self.at_least:
+            reading.complain(path, f"{self.what} must not be empty")
+        known = 0
+        for field in self.fields:
+            key = field.key
+            if key in value:
+                known += 1
+                if field.since is not None:
+                    reading.uses(field.since, (*path, key), key)
+                if field.deprecated is not None:
+                    reading.advise((*path, key), f"{key} is deprecated", field.deprecated)
+                item = field.shape.read(value[key], (*path, key), reading)
+                if not field.ignored:
+                    made[field.name] = item
+            elif field.required:
+                reading.complain(
+                    path, f'{self.what} needs the key "{key}"', near_key(key, value, self.fields)
+                )
+        if known != len(value):
+            self._unknown_keys(value, path, reading)
+        for one, other in self.exclusive:
+            if one in value and other in value:
+                reading.complain((*path, other), f"{other} can't stand beside {one}", "keep one of them")
+        if self.rule is not None:
+            self.rule(value, path, reading)
+        return self.make(**made) if len(reading.complaints) == before else BROKEN
+
+    def _unknown_keys(self, value: dict[str, Any], path: Path, reading: Reading) -> None:
+        known = {field.key for field in self.fields}
+        for key in value:
+            if key not in known:
+                free = known - value.keys() or known
+                reading.complain((*path, key), f'{self.what} has no key "{key}"', did_you_mean(key, free))
+
+    def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:
+        if self.name is None:
+            return self._body(defs)
+        if self.name not in defs:
+            defs[self.name] = {}  # holds the place while a shape that contains itself is written
+            defs[self.name] = self._body(defs)
+        return {"$ref": f"#/$defs/{self.name}"}
+
+    def _body(self, defs: dict[str, JsonSchema]) -> JsonSchema:
+        properties = {}
+        for field in self.fields:
+            properties[field.key] = field.shape.schema(defs)
+            notes = [f"Since {field.since}."] if field.since else []
+            notes += [f"Deprecated: {field.deprecated}."] if field.deprecated else []
+            if notes:
+                properties[field.key] = properties[field.key] | {"description": " ".join(notes)}
+            if field.deprecated:
+                properties[field.key]["deprecated"] = True
+        body: JsonSchema = {"type": "object", "additionalProperties": False, "properties": properties}
+        if required := [field.key for field in self.fields if field.required]:
+            body["required"] = required
+        if self.at_least:
+            body["minProperties"] = self.at_least
+        if self.exclusive:
+            body["allOf"] = [{"not": {"required": list(pair)}} for pair in self.exclusive]
+        return body
+
+
+def near_key(missing: str, value: dict[str, Any], fields: Iterable[Field]) -> str | None:
+    """Where a needed key is missing: the unknown key that was probably meant to be it."""
+    known = {field.key for field in fields}
+    unknown = [key for key in value if key not in known]
+    near = difflib.get_close_matches(missing, unknown, n=1, cutoff=0.6)
+    return f'is "{near[0]}" meant?' if near else None
+
+
+def plain_mapping(**made: Any) -> dict[str, Any]:
+    """A ``make`` for an `Object` that the model holds as it was read."""
+    return made
