@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mongotape.wire._codes import NOT_PRIMARY_CODES, RETRYABLE_CODES, code_name
+from mongotape.wire._codes import NOT_PRIMARY_CODES, RETRYABLE_CODES
 from mongotape.wire._requests import CloseConnection, CommandFailure
 
 if TYPE_CHECKING:
@@ -191,8 +191,10 @@ class FailPoints:
         if data is None or not isinstance(error := data["writeConcernError"], Mapping):
             return reply
         code = error.get("code")
-        error = {"codeName": code_name(code), **error} if isinstance(code, int) else dict(error)
-        changed: dict[str, Any] = {**reply, "writeConcernError": error}
+        changed: dict[str, Any] = {
+            **reply,
+            "writeConcernError": dict(error),
+        }  # as given: no codeName is added
         if labels := _labels(data, request, write_concern_code=code if isinstance(code, int) else None):
             changed["errorLabels"] = list(labels)
         return changed
