@@ -5,16 +5,15 @@ Source: MongoDB's command reference.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from mongotape.mock._call import Call
 from mongotape.wire import CommandFailure
 
 if TYPE_CHECKING:
-    from mongotape.mock._call import Handler
+    from mongotape.mock._call import Call, Handler
 
 #: The server whose behaviour is shown: the first with the client's bulkWrite.
 VERSION: Final = "8.0.0"
@@ -60,7 +59,7 @@ def server_status(call: Call) -> dict[str, Any]:
         "version": VERSION,
         "process": "mongotape.mock",
         "pid": os.getpid(),
-        "localTime": datetime.datetime.now(datetime.UTC),
+        "localTime": dt.datetime.now(dt.UTC),
         "metrics": {"cursor": {"open": {"total": len(call.cursors)}}},
         "storageEngine": {"name": call.store.package},
     }
@@ -74,7 +73,7 @@ def connection_status(call: Call) -> dict[str, Any]:  # noqa: ARG001 - a handler
 def host_info(call: Call) -> dict[str, Any]:  # noqa: ARG001 - a handler
     """Answer hostInfo."""
     return {
-        "system": {"currentTime": datetime.datetime.now(datetime.UTC), "hostname": "127.0.0.1"},
+        "system": {"currentTime": dt.datetime.now(dt.UTC), "hostname": "127.0.0.1"},
         "os": {"type": sys.platform, "name": "mongotape.mock", "version": VERSION},
         "extra": {},
     }

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mongotape.mock._call import Call
 from mongotape.mock._statements import Target
 from mongotape.mock._writes import each, with_write_concern
 from mongotape.wire import CommandFailure
 
 if TYPE_CHECKING:
-    from mongotape.mock._call import Handler
+    from mongotape.mock._call import Call, Handler
 
 NAMESPACE: Final = "admin.$cmd.bulkWrite"
 
@@ -53,7 +52,7 @@ def bulk_write(call: Call) -> dict[str, Any]:
             raise CommandFailure(2, f"BulkWrite ops entry {index} has an invalid nsInfo index.")
         _OPERATIONS[kind](targets[position], operation, index, tally)
 
-    for index, failure in each(operations, call.command.get("ordered") is not False, run):
+    for index, failure in each(operations, run, ordered=call.command.get("ordered") is not False):
         tally.numbers["nErrors"] += 1
         tally.results[index] = {
             "ok": 0.0,

@@ -18,9 +18,32 @@ if TYPE_CHECKING:
 
 #: Fields that any command may carry; the served mock needs none of them to answer.
 GENERIC_FIELDS: Final = frozenset(
-    "$db $clusterTime $readPreference $audit $client $configServerState $oplogQueryData $queryOptions "
-    "$replData allowImplicitCollectionCreation apiDeprecationErrors apiStrict apiVersion autocommit comment "
-    "lsid maxTimeMS readConcern startTransaction txnNumber writeConcern stmtId stmtIds mayBypassWriteBlocking".split()
+    {
+        "$db",
+        "$clusterTime",
+        "$readPreference",
+        "$audit",
+        "$client",
+        "$configServerState",
+        "$oplogQueryData",
+        "$queryOptions",
+        "$replData",
+        "allowImplicitCollectionCreation",
+        "apiDeprecationErrors",
+        "apiStrict",
+        "apiVersion",
+        "autocommit",
+        "comment",
+        "lsid",
+        "maxTimeMS",
+        "readConcern",
+        "startTransaction",
+        "txnNumber",
+        "writeConcern",
+        "stmtId",
+        "stmtIds",
+        "mayBypassWriteBlocking",
+    }
 )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _PLAIN_IDS = (str, int, float, bytes, ObjectId)
 
 
-def serving(collection: type[Any], matches: Callable[[Any, Any], bool]) -> type[Any]:
+def serving(collection: type[Any], matches: Callable[[Any, Any], bool]) -> type[Any]:  # noqa: C901 - one class
     """Return a subclass of mongomock's ``Collection`` that behaves as a server where drivers can see it.
 
     Args:

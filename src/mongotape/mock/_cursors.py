@@ -14,13 +14,12 @@ from bson import CodecOptions, Int64, encode
 from bson.binary import UuidRepresentation
 from bson.raw_bson import RawBSONDocument
 
-from mongotape.mock._call import Call
 from mongotape.wire import CommandFailure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mongotape.mock._call import Handler
+    from mongotape.mock._call import Call, Handler
 
 DEFAULT_FIRST_BATCH: Final = 101
 _MAX_BATCH_BYTES: Final = 16 * 1024 * 1024

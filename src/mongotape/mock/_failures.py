@@ -19,8 +19,42 @@ INTERNAL_ERROR: Final = 1
 
 #: What a server calls update operators that mongomock may lack.
 UPDATE_OPERATORS: Final = frozenset(
-    "$addToSet $bit $currentDate $inc $max $min $mul $pop $pull $pullAll $push $rename $set $setOnInsert $unset".split()
+    {
+        "$addToSet",
+        "$bit",
+        "$currentDate",
+        "$inc",
+        "$max",
+        "$min",
+        "$mul",
+        "$pop",
+        "$pull",
+        "$pullAll",
+        "$push",
+        "$rename",
+        "$set",
+        "$setOnInsert",
+        "$unset",
+    }
 )
+#: Expressions of newer servers that mongomock takes for misspelt ones.
+_EXPRESSIONS: Final = frozenset(
+    {
+        "$setField",
+        "$getField",
+        "$unsetField",
+        "$bitAnd",
+        "$bitNot",
+        "$bitOr",
+        "$bitXor",
+        "$bottom",
+        "$bottomN",
+    }
+    | {"$dateAdd", "$dateDiff", "$dateSubtract", "$dateTrunc", "$firstN", "$function", "$lastN", "$median"}
+    | {"$maxN", "$minN", "$percentile", "$rand", "$sampleRate", "$sortArray", "$toHashedIndexKey", "$top"}
+    | {"$topN", "$tsIncrement", "$tsSecond", "$accumulator", "$binarySize", "$bsonSize", "$isNumber"}
+)
+_UNKNOWN_EXPRESSION = re.compile(r"Unrecognized expression '(\$\w*)'")
 _UNKNOWN_MODIFIER = re.compile(r"(?:field names cannot start with \$ \[|Invalid modifier specified: )(\$\w*)")
 _DOLLAR_FIELD = re.compile(r"found: (\$?[^)]*)\)$")
 
@@ -29,6 +63,7 @@ _CODES: Final = (
     (re.compile(r"Path collision"), 31250),
     (re.compile(r"_id.* (?:altered|be changed)"), 66),
     (re.compile(r"Unrecognized pipeline stage"), 40324),
+    (re.compile(r"Unrecognized expression"), 168),
     (re.compile(r"is not allowed to be used within an update"), 72),
     (re.compile(r"the count field"), 40156),
     (re.compile(r"already exists with different options"), 86),
@@ -68,6 +103,8 @@ def failure_of(error: Exception) -> CommandFailure:
         return CommandFailure(73, f"Invalid namespace specified: {text}")
     if isinstance(error, OperationFailure):
         fields = dict(error.details or {}) if isinstance(error, DuplicateKeyError) else {}
+        if (unknown := _UNKNOWN_EXPRESSION.search(text)) and unknown.group(1) in _EXPRESSIONS:
+            return lacking(f"the aggregation expression {unknown.group(1)}")
         return CommandFailure(error.code or _code_of(text), _plain(error), fields=fields)
     if modifier := _UNKNOWN_MODIFIER.search(text):
         return unknown_modifier(modifier.group(1))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pymongo.errors import DuplicateKeyError
 
-from mongotape.mock._call import Call
 from mongotape.mock._failures import duplicate_key, lacking
 from mongotape.mock._keys import shell
 from mongotape.wire import CommandFailure
@@ -17,7 +16,7 @@ from mongotape.wire import CommandFailure
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mongotape.mock._call import Handler
+    from mongotape.mock._call import Call, Handler
 
 #: Options that mongomock keeps and honours.
 _KEPT: Final = ("unique", "sparse", "expireAfterSeconds", "partialFilterExpression")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import itertools
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _MISSING = object()
-_EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - stored datetimes are naive, in UTC
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - stored datetimes are naive, in UTC
 
 
 def key_of(value: Any) -> Any:
@@ -92,7 +92,7 @@ def shell(value: Any) -> str:
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if isinstance(value, ObjectId):
         return f"ObjectId('{value}')"
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, dt.datetime):
         return f"new Date({round((value.replace(tzinfo=None) - _EPOCH).total_seconds() * 1000)})"
     if isinstance(value, Timestamp):
         return f"Timestamp({value.time}, {value.inc})"
@@ -116,7 +116,7 @@ _TYPE_NAMES: tuple[tuple[Any, str], ...] = (
     ((dict, SON), "object"),
     ((list, tuple), "array"),
     (ObjectId, "objectId"),
-    (datetime.datetime, "date"),
+    (dt.datetime, "date"),
     (Timestamp, "timestamp"),
     (type(None), "null"),
     (bytes, "binData"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from mongotape.mock._call import Call
 from mongotape.mock._failures import lacking
 from mongotape.mock._keys import key_of, shell
 from mongotape.mock._queries import candidates, refuse_hint, sort_of, usable_projection
@@ -17,7 +16,7 @@ from mongotape.wire import CommandFailure
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from mongotape.mock._call import Handler
+    from mongotape.mock._call import Call, Handler
 
 _FIND_LACKS: Final = (
     "max",
@@ -115,9 +114,11 @@ def explain(call: Call) -> dict[str, Any]:
     query = inner.get("filter", inner.get("query", {}))
     for part in inner.get("updates", inner.get("deletes", []))[:1]:
         query = part["q"]
-    collection = call.store.collection(call.database, target) if isinstance(target, str) else None
-    matched = sum(1 for _ in collection._iter_documents(query)) if collection is not None else 0
-    looked_at = len(collection._store) if collection is not None else 0
+    matched = looked_at = 0
+    if isinstance(target, str):
+        collection = call.store.collection(call.database, target)
+        matched = sum(1 for _ in collection._iter_documents(query))
+        looked_at = len(collection._store)
     return {
         "explainVersion": "1",
         "queryPlanner": {
@@ -164,6 +165,7 @@ def aggregate(call: Call) -> dict[str, Any]:
     batch_size = cursor.get("batchSize")
     if batch_size is not None and batch_size < 0:
         raise CommandFailure(51024, f"BSON field 'batchSize' value must be >= 0, actual value '{batch_size}'")
+    _refuse_linearizable(call, pipeline)
     documents, rest = _source(call, name, pipeline)
     results = _run(call, documents, rest)
     return call.cursors.reply(
@@ -172,7 +174,7 @@ def aggregate(call: Call) -> dict[str, Any]:
 
 
 def _pipeline(call: Call) -> list[dict[str, Any]]:
-    pipeline = call.required("pipeline", list)
+    pipeline: list[dict[str, Any]] = call.required("pipeline", list)
     for stage in pipeline:
         if not isinstance(stage, dict):
             raise CommandFailure(14, "Each element of the 'pipeline' array must be an object")
@@ -181,6 +183,13 @@ def _pipeline(call: Call) -> list[dict[str, Any]]:
                 40323, "A pipeline stage specification object must contain exactly one field."
             )
     return pipeline
+
+
+def _refuse_linearizable(call: Call, pipeline: list[dict[str, Any]]) -> None:
+    level = (call.command.get("readConcern") or {}).get("level")
+    last = next(iter(pipeline[-1])) if pipeline else ""
+    if level == "linearizable" and last in {"$out", "$merge"}:
+        raise CommandFailure(72, f"{last} cannot be used with a 'linearizable' read concern level")
 
 
 def _source(call: Call, name: str, pipeline: list[dict[str, Any]]) -> tuple[Iterable[Any], list[Any]]:
@@ -206,10 +215,39 @@ def _source(call: Call, name: str, pipeline: list[dict[str, Any]]) -> tuple[Iter
 
 #: Stages of the newest servers that mongomock does not even list; what neither lists does not exist.
 _SERVER_STAGES: Final = frozenset(
-    "$bucketAuto $changeStream $changeStreamSplitLargeEvent $collStats $currentOp $densify $documents $fill "
-    "$geoNear $indexStats $listLocalSessions $listSampledQueries $listSearchIndexes $listSessions $merge "
-    "$planCacheStats $querySettings $queryStats $rankFusion $redact $replaceWith $score $scoreFusion $search "
-    "$searchMeta $setWindowFields $shardedDataDistribution $sortByCount $unionWith $unset $vectorSearch".split()
+    {
+        "$bucketAuto",
+        "$changeStream",
+        "$changeStreamSplitLargeEvent",
+        "$collStats",
+        "$currentOp",
+        "$densify",
+        "$documents",
+        "$fill",
+        "$geoNear",
+        "$indexStats",
+        "$listLocalSessions",
+        "$listSampledQueries",
+        "$listSearchIndexes",
+        "$listSessions",
+        "$merge",
+        "$planCacheStats",
+        "$querySettings",
+        "$queryStats",
+        "$rankFusion",
+        "$redact",
+        "$replaceWith",
+        "$score",
+        "$scoreFusion",
+        "$search",
+        "$searchMeta",
+        "$setWindowFields",
+        "$shardedDataDistribution",
+        "$sortByCount",
+        "$unionWith",
+        "$unset",
+        "$vectorSearch",
+    }
 )
 
 

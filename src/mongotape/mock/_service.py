@@ -39,6 +39,11 @@ _HANDLERS: Final[dict[str, Handler]] = {
     **SESSION_COMMANDS,
     **ADMIN_COMMANDS,
 }
+#: The commands whose success moves the cluster time on; the names are those of the handlers' tables.
+_ADVANCES: Final = frozenset(
+    {*WRITE_COMMANDS, *BULK_COMMANDS, *INDEX_COMMANDS, *NAMESPACE_COMMANDS}
+    - {"listIndexes", "listCollections", "listDatabases", "collStats", "dbStats", "validate"}
+)
 _NO_SIGNATURE: Final = {"hash": b"\0" * 20, "keyId": Int64(0)}
 
 
@@ -93,7 +98,7 @@ class Service:
             reply = self._run(call)
         except Exception as error:  # noqa: BLE001 - a bug inside mongomock is an error reply, not a lost connection
             return self._stamped(failure_of(error).reply())
-        return self._stamped(reply)
+        return self._stamped(reply, advance=name in _ADVANCES)
 
     def _run(self, call: Call) -> dict[str, Any]:
         handler = _HANDLERS.get(call.name)
@@ -119,13 +124,13 @@ class Service:
             self.sessions.keep(call, reply)
         return reply
 
-    def _stamped(self, reply: dict[str, Any]) -> dict[str, Any]:
-        """Add the cluster time, which never goes back."""
+    def _stamped(self, reply: dict[str, Any], *, advance: bool = False) -> dict[str, Any]:
+        """Add the cluster time, which writes move on and which never goes back."""
         with self._time_lock:
-            seconds = int(time.time())
-            last = self._time
-            self._time = Timestamp(seconds, 1) if seconds > last.time else Timestamp(last.time, last.inc + 1)
-            now = self._time
-        reply["$clusterTime"] = {"clusterTime": now, "signature": _NO_SIGNATURE}
-        reply["operationTime"] = now
+            if advance:
+                now, last = int(time.time()), self._time
+                self._time = Timestamp(now, 1) if now > last.time else Timestamp(last.time, last.inc + 1)
+            stamp = self._time
+        reply["$clusterTime"] = {"clusterTime": stamp, "signature": _NO_SIGNATURE}
+        reply["operationTime"] = stamp
         return reply

@@ -5,7 +5,7 @@ Source: Driver Sessions, Retryable Writes and Transactions specifications.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import uuid
 import warnings
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -40,7 +40,7 @@ class Sessions:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
-        self._used: dict[bytes, datetime.datetime] = {}
+        self._used: dict[bytes, dt.datetime] = {}
         self._written: dict[bytes, tuple[int, dict[str, Any] | None]] = {}
         self._warned = False
 
@@ -119,8 +119,8 @@ class Sessions:
 _NO_USER: Final = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 
 
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _ids(call: Call) -> set[bytes]:

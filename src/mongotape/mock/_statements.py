@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from mongotape.mock._call import Call
 
+
 _NOTHING: Final = object()
 
 
@@ -43,7 +44,7 @@ class Target:
 
     @property
     def collection(self) -> Any:
-        """mongomock's collection."""
+        """The collection, as mongomock has it."""
         return self.call.store.collection(self.database, self.name)
 
     def insert(self, document: Any) -> None:
@@ -51,6 +52,10 @@ class Target:
         _id = document.get("_id", 0)
         if isinstance(_id, list) or type_name(_id) in {"array", "regex"}:
             raise CommandFailure(53, f"The '_id' value cannot be of type {type_name(_id)}")
+        if field := next((name for name in _id if name.startswith("$")), "") if isinstance(_id, dict) else "":
+            raise CommandFailure(
+                52, f"_id fields may not contain '$'-prefixed fields: {field} is not valid for storage."
+            )
         self.collection._insert(document)
         self._exists()
 
@@ -66,6 +71,8 @@ class Target:
         collection = self.collection
         if statement.get("sort") or (replaces and _is_open(query.get("_id"))):
             query = self._first(query, statement.get("sort"))
+        if upsert and None in (query.get("_id", 0), update.get("_id", 0) if replaces else 0):
+            self._refuse_null_id(query)
         options = {"array_filters": filters} if (filters := statement.get("arrayFilters")) else {}
         if replaces:
             if options:
@@ -86,6 +93,10 @@ class Target:
         delete = self.collection.delete_one if statement.get("limit") else self.collection.delete_many
         self._exists_if_anything()
         return int(delete(statement["q"]).deleted_count)
+
+    def _refuse_null_id(self, query: dict[str, Any]) -> None:
+        if not any(True for _ in self.collection._iter_documents(query)):
+            raise lacking("upserts of a document whose _id is null")
 
     def _refuse_options(self, statement: Mapping[str, Any]) -> None:
         self.call.refuse_collation(statement)

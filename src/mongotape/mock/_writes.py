@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mongotape.mock._call import Call
 from mongotape.mock._failures import failure_of
 from mongotape.mock._queries import refuse_hint, sort_of, usable_projection
 from mongotape.mock._statements import Target
@@ -16,7 +15,7 @@ from mongotape.wire import MAX_WRITE_BATCH_SIZE, CommandFailure
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mongotape.mock._call import Handler
+    from mongotape.mock._call import Call, Handler
 
 _UNSATISFIABLE: Final = {
     "code": 100,
@@ -26,7 +25,7 @@ _UNSATISFIABLE: Final = {
 
 
 def _statements(call: Call, field: str) -> list[Any]:
-    statements = call.required(field, list)
+    statements: list[Any] = call.required(field, list)
     if not 0 < len(statements) <= MAX_WRITE_BATCH_SIZE:
         raise CommandFailure(
             16,
@@ -41,9 +40,7 @@ def write_error(index: int, failure: CommandFailure) -> dict[str, Any]:
 
 
 def each(
-    statements: list[Any],
-    ordered: bool,
-    run: Callable[[int, Any], None],  # noqa: FBT001
+    statements: list[Any], run: Callable[[int, Any], None], *, ordered: bool
 ) -> Iterator[tuple[int, CommandFailure]]:
     """Run the statements; yield the failures by index, and stop at the first one if ``ordered``."""
     for index, statement in enumerate(statements):
@@ -87,7 +84,7 @@ def insert(call: Call) -> dict[str, Any]:
         target.insert(document)
         reply["n"] += 1
 
-    failures = list(each(_statements(call, "documents"), _ordered(call), run))
+    failures = list(each(_statements(call, "documents"), run, ordered=_ordered(call)))
     return _finish(call, reply, iter(failures))
 
 
@@ -103,7 +100,7 @@ def update(call: Call) -> dict[str, Any]:
         if done.upserts:
             upserted.append({"index": index, "_id": done.upserted})
 
-    failures = list(each(_statements(call, "updates"), _ordered(call), run))
+    failures = list(each(_statements(call, "updates"), run, ordered=_ordered(call)))
     made: dict[str, Any] = {"n": reply["n"]}
     if upserted:
         made["upserted"] = upserted
@@ -119,7 +116,7 @@ def delete(call: Call) -> dict[str, Any]:
     def run(_: int, statement: Any) -> None:
         reply["n"] += target.delete(statement)
 
-    failures = list(each(_statements(call, "deletes"), _ordered(call), run))
+    failures = list(each(_statements(call, "deletes"), run, ordered=_ordered(call)))
     return _finish(call, reply, iter(failures))
 
 
