@@ -58,3 +58,7 @@ class SpecError(MongotapeError, ValueError):
 
 class UnsupportedDriverError(MongotapeError):
     """This PyMongo version lacks a private place that the feature needs."""
+
+
+class CorpusError(MongotapeError):
+    """The official tests can't be fetched, unpacked or found."""

@@ -1,5 +1,7 @@
 """Specification files as typed, frozen values: the Unified Test Format 1.0 to 1.28, CMAP and SDAM."""
 
+from mongotape.spec._files import may_be_spec_file, spec_files
+from mongotape.spec._lint import lint
 from mongotape.spec._model import (
     UNSET,
     BsonDocument,
@@ -50,6 +52,7 @@ from mongotape.spec._operations import OPERATIONS, OperationRule
 from mongotape.spec._operators import OPERATORS, TYPE_ALIASES
 from mongotape.spec._reader import Format, check, read, recognise
 from mongotape.spec._reading import LATEST
+from mongotape.spec._schema import json_schema
 
 __all__ = [
     "LATEST",
@@ -101,6 +104,10 @@ __all__ = [
     "Version",
     "check",
     "fresh",
+    "json_schema",
+    "lint",
+    "may_be_spec_file",
     "read",
     "recognise",
+    "spec_files",
 ]

@@ -40,6 +40,10 @@ _SESSION_STATES = ("none", "starting", "in_progress", "committed", "aborted")
 class _Source(Shape):
     """The bytes to upload: ``{$$hexBytes: "..."}``."""
 
+    @property
+    def literal(self) -> bool:
+        return False
+
     def read(self, value: Any, path: Path, reading: Reading) -> Any:
         if not isinstance(value, dict) or list(value) != ["$$hexBytes"]:
             return reading.complain(path, f'must be {{$$hexBytes: "..."}}, not {describe(value)}')

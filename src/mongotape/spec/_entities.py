@@ -8,6 +8,7 @@ from mongotape.spec import _model as model
 from mongotape.spec._encryption import AUTO_ENCRYPT, CLIENT_ENCRYPTION_OPTS
 from mongotape.spec._expectations import EVENT_FIELDS, LOG_COMPONENTS, LOG_LEVELS, EntityRef
 from mongotape.spec._model import Version
+from mongotape.spec._operators import LiteralDocument
 from mongotape.spec._shapes import (
     Boolean,
     BsonDoc,
@@ -109,7 +110,7 @@ _KINDS: dict[str, tuple[Version | None, Object]] = {
             "a client",
             (
                 _ID,
-                Field("uriOptions", BsonDoc()),
+                Field("uriOptions", LiteralDocument("only $$placeholder can", "$$placeholder")),
                 Field("useMultipleMongoses", Boolean()),
                 Field("observeEvents", ListOf(Word(_OBSERVABLE), at_least=1)),
                 Field("ignoreCommandMonitoringEvents", ListOf(String(), at_least=1)),
@@ -208,6 +209,10 @@ _KINDS: dict[str, tuple[Version | None, Object]] = {
 
 class Entity(Shape):
     """One entity to create: a mapping whose only key is its kind."""
+
+    @property
+    def literal(self) -> bool:
+        return False
 
     def read(self, value: Any, path: Path, reading: Reading) -> Any:
         if not isinstance(value, dict):

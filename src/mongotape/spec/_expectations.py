@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mongotape.spec import _model as model
 from mongotape.spec._model import Version
-from mongotape.spec._operators import ExpectedDocument, ExpectedValue
+from mongotape.spec._operators import ExpectedDocument, ExpectedValue, LiteralDocument
 from mongotape.spec._shapes import (
     BROKEN,
     Boolean,
@@ -167,6 +167,10 @@ class Event(Shape):
 
     def __init__(self, *event_types: model.EventType) -> None:
         self.event_types = event_types
+
+    @property
+    def literal(self) -> bool:
+        return False
 
     def read(self, value: Any, path: Path, reading: Reading) -> Any:
         if not isinstance(value, dict):
@@ -378,7 +382,11 @@ COLLECTION_DATA = Object(
     (
         Field("collectionName", String(), required=True),
         Field("databaseName", String(), required=True),
-        Field("documents", ListOf(BsonDoc(), raw=True), required=True),
+        Field(
+            "documents",
+            ListOf(LiteralDocument("documents are stored and compared exactly"), raw=True),
+            required=True,
+        ),
         Field("createOptions", _CreateOptions(), since=Version(1, 9)),
     ),
     model.CollectionData,

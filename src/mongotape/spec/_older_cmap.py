@@ -202,45 +202,40 @@ _RUN_ON = Object(
 )
 
 
-def _threads_and_labels(value: dict[str, Any], path: Path, reading: Reading) -> None:
+def _started(name: Any, known: set[str], path: Path, reading: Reading) -> None:
+    if isinstance(name, str) and name not in known:
+        reading.complain(path, f'no thread "{name}" is started before', did_you_mean(name, known), name=True)
+
+
+def _threads_and_labels(operations: list[Any], path: Path, reading: Reading) -> None:
     """A thread is started before it works; a connection is checked out before it is checked in."""
     threads: set[str] = set()
     labels: set[str] = set()
-    operations = value.get("operations")
-    for number, operation in enumerate(operations if isinstance(operations, list) else ()):
+    for number, operation in enumerate(operations):
         if not isinstance(operation, dict):
             continue
-        where = (*path, "operations", number)
-        thread, target = operation.get("thread"), operation.get("target")
-        if isinstance(thread, str) and thread not in threads:
-            reading.complain(
-                (*where, "thread"), f'no thread "{thread}" is started', did_you_mean(thread, threads)
-            )
-        if isinstance(target, str):
-            if operation.get("name") == "start":
-                threads.add(target)
-            elif target not in threads:
-                reading.complain(
-                    (*where, "target"), f'no thread "{target}" is started', did_you_mean(target, threads)
-                )
-        connection = operation.get("connection")
+        where = (*path, number)
+        target, connection, label = (operation.get(key) for key in ("target", "connection", "label"))
+        _started(operation.get("thread"), threads, (*where, "thread"), reading)
+        if operation.get("name") == "start":
+            threads |= {target} if isinstance(target, str) else set()
+        else:
+            _started(target, threads, (*where, "target"), reading)
         if isinstance(connection, str) and connection not in labels:
-            hint = did_you_mean(connection, labels)
-            reading.complain((*where, "connection"), f'no checkOut before has the label "{connection}"', hint)
-        if isinstance(operation.get("label"), str):
-            labels.add(operation["label"])
-    if value.get("style") == "unit":
-        for key in ("runOn", "failPoint"):
-            if key in value:
-                reading.complain(
-                    (*path, key), f"{key} is for style integration only", "write style: integration"
-                )
+            message = f'no checkOut before has the label "{connection}"'
+            reading.complain((*where, "connection"), message, did_you_mean(connection, labels), name=True)
+        labels |= {label} if isinstance(label, str) else set()
 
 
-def _version_one(value: dict[str, Any], path: Path, reading: Reading) -> None:
+def _whole_file(value: dict[str, Any], path: Path, reading: Reading) -> None:
     if isinstance(value.get("version"), int) and value["version"] != 1:
         reading.complain((*path, "version"), f"version {value['version']} is not understood: version 1 is")
-    _threads_and_labels(value, path, reading)
+    if isinstance(value.get("operations"), list):
+        _threads_and_labels(value["operations"], (*path, "operations"), reading)
+    for key in ("runOn", "failPoint"):
+        if value.get("style") == "unit" and key in value:
+            message = f"{key} is for tests that need a deployment"
+            reading.complain((*path, key), message, "write style: integration")
 
 
 CMAP_FILE = Object(
@@ -258,5 +253,5 @@ CMAP_FILE = Object(
         Field("ignore", ListOf(Word(tuple(CMAP_EVENTS)))),
     ),
     model.CmapFile,
-    rule=_version_one,
+    rule=_whole_file,
 )

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from mongotape.spec._model import Version
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -27,6 +29,7 @@ class OperationRule:
     optional: tuple[str, ...]
     saves: str = "value"  #: the kind of entity that saveResultAsEntity makes of its result
     result: Literal["whole", "items"] = "whole"  #: what of a result is matched as root-level documents
+    since: Version | None = None  #: the schema version that brought it
     deprecated: str | None = None  #: what to do instead
 
     @property
@@ -228,7 +231,19 @@ _ITEMS = frozenset(
 )
 _DEPRECATED = {
     ("testRunner", "loop"): "it left the format with schemaVersion 1.24; write its operations one by one",
+    ("collection", "count"): "write countDocuments or estimatedDocumentCount",
+    ("collection", "mapReduce"): "write aggregate",
 }
+_SINCE = {
+    Version(1, 2): "loop",
+    Version(1, 3): "assertNumberConnectionsCheckedOut createFindCursor iterateUntilDocumentOrError",
+    Version(1, 9): "createEntities",
+    Version(
+        1, 10
+    ): "runOnThread waitForThread recordTopologyDescription waitForPrimaryChange assertTopologyType "
+    "waitForEvent assertEventCount wait",
+}
+"""The operations that a schema version brought, as the format's change log says."""
 
 
 def _rule(kind: str, name: str, arguments: str) -> OperationRule:
@@ -240,6 +255,7 @@ def _rule(kind: str, name: str, arguments: str) -> OperationRule:
         tuple(word for word in words if not word.endswith("!")),
         _SAVES.get(name, "value"),
         "items" if (kind, name) in _ITEMS else "whole",
+        next((since for since, names in _SINCE.items() if name in names.split()), None),
         _DEPRECATED.get((kind, name)),
     )
 

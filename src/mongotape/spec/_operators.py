@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mongotape.spec._model import Version
-from mongotape.spec._shapes import JsonSchema, Shape, describe, did_you_mean
+from mongotape.spec._shapes import BsonDoc, JsonSchema, Shape, describe, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,6 +127,33 @@ def _check_one(value: dict[str, Any], key: str, argument: Any, path: Path, readi
     if since is not None:
         reading.uses(since, path, key)
     check(argument, path, reading)
+
+
+def refuse_operators(value: Any, path: Path, reading: Reading, why: str, allowed: str = "") -> None:
+    """Complains of each ``$$`` key in a value where operators mean nothing, but for one that does."""
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            if isinstance(item, (dict, list)):
+                refuse_operators(item, (*path, number), reading, why, allowed)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key[:2] == "$$" and key != allowed:
+                reading.complain((*path, key), f"{key} can't stand here: {why}")
+            elif isinstance(item, (dict, list)):
+                refuse_operators(item, (*path, key), reading, why, allowed)
+
+
+class LiteralDocument(BsonDoc):
+    """A document that is taken as it stands: no operators, but for the one that is ``allowed``."""
+
+    def __init__(self, why: str, allowed: str = "") -> None:
+        self.why = why
+        self.allowed = allowed
+
+    def read(self, value: Any, path: Path, reading: Reading) -> Any:
+        if isinstance(value, dict):
+            refuse_operators(value, path, reading, self.why, self.allowed)
+        return super().read(value, path, reading)
 
 
 class ExpectedValue(Shape):

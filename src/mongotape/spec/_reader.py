@@ -29,11 +29,16 @@ def recognise(document: Document) -> Format | None:
     value = document.value
     if not isinstance(value, dict):
         return None
-    if "schemaVersion" in value or {"tests", "description"} <= value.keys() or "createEntities" in value:
+    if "schemaVersion" in value or "createEntities" in value or _has_operations(value.get("tests")):
         return "unified"
     if "style" in value and ("operations" in value or "version" in value):
         return "cmap"
     return "sdam" if "phases" in value else None
+
+
+def _has_operations(tests: Any) -> bool:
+    """Whether these are tests of operations: other specifications' files have tests of another kind."""
+    return isinstance(tests, list) and any(isinstance(test, dict) and "operations" in test for test in tests)
 
 
 def read(source: str | os.PathLike[str] | Document) -> SpecFile:
@@ -46,9 +51,9 @@ def read(source: str | os.PathLike[str] | Document) -> SpecFile:
         SpecError: It can't be read or something in it is wrong; the sentence starts with ``file:line:column``
             and ``complaints`` holds all that was found.
     """
-    reading, spec = _read(source if isinstance(source, Document) else read_document(source))
+    reading, spec = read_whole(source)
     if reading.complaints:
-        raise SpecError.of(_told(reading))
+        raise SpecError.of(told(reading))
     assert spec is not BROKEN
     return spec  # type: ignore[no-any-return]
 
@@ -68,7 +73,12 @@ def check(source: str | os.PathLike[str] | Document) -> list[Complaint]:
     return sorted(_read(document)[0].complaints, key=lambda complaint: complaint.place.position)
 
 
-def _told(reading: Reading) -> list[Complaint]:
+def read_whole(source: str | os.PathLike[str] | Document) -> tuple[Reading, Any]:
+    """What was found while a file was read, and its model (or `BROKEN`)."""
+    return _read(source if isinstance(source, Document) else read_document(source))
+
+
+def told(reading: Reading) -> list[Complaint]:
     """The complaints in the order in which an error tells them: what is malformed, then names."""
     ordered = sorted(reading.complaints, key=lambda complaint: complaint.place.position)
     if reading.malformed is not None:

@@ -60,6 +60,11 @@ def did_you_mean(word: str, known: Iterable[str], *, what: str = "known") -> str
 class Shape:
     """What a value must look like."""
 
+    @property
+    def literal(self) -> bool:
+        """Whether a value is BSON only, with none of the format's own parts (operations, entities) in it."""
+        return True
+
     def read(self, value: Any, path: Path, reading: Reading) -> Any:
         """The value as the model holds it, or `BROKEN` after a complaint."""
         raise NotImplementedError
@@ -210,6 +215,10 @@ class ListOf(Shape):
     at_least: int = 0
     raw: bool = False
 
+    @property
+    def literal(self) -> bool:
+        return self.item.literal
+
     def read(self, value: Any, path: Path, reading: Reading) -> Any:
         if not isinstance(value, list):
             return reading.complain(path, f"must be a list, not {describe(value)}")
@@ -305,6 +314,10 @@ class Object(Shape):
     placed: bool = True  #: whether ``make`` takes the place
     name: str | None = None  #: under which the schema defines it
 
+    @property
+    def literal(self) -> bool:
+        return False
+
     def read(self, value: Any, path: Path, reading: Reading) -> Any:
         if not isinstance(value, dict):
             return reading.complain(path, f"{self.what} must be a mapping, not {describe(value)}")
@@ -314,20 +327,12 @@ class Object(Shape):
             reading.complain(path, f"{self.what} must not be empty")
         known = 0
         for field in self.fields:
-            key = field.key
-            if key in value:
+            if field.key in value:
                 known += 1
-                if field.since is not None:
-                    reading.uses(field.since, (*path, key), key)
-                if field.deprecated is not None:
-                    reading.advise((*path, key), f"{key} is deprecated", field.deprecated)
-                item = field.shape.read(value[key], (*path, key), reading)
-                if not field.ignored:
-                    made[field.name] = item
+                self._read_field(field, value[field.key], (*path, field.key), reading, made)
             elif field.required:
-                reading.complain(
-                    path, f'{self.what} needs the key "{key}"', near_key(key, value, self.fields)
-                )
+                hint = near_key(field.key, value, self.fields)
+                reading.complain(path, f'{self.what} needs the key "{field.key}"', hint)
         if known != len(value):
             self._unknown_keys(value, path, reading)
         for one, other in self.exclusive:
@@ -336,6 +341,17 @@ class Object(Shape):
         if self.rule is not None:
             self.rule(value, path, reading)
         return self.make(**made) if len(reading.complaints) == before else BROKEN
+
+    def _read_field(
+        self, field: Field, value: Any, path: Path, reading: Reading, made: dict[str, Any]
+    ) -> None:
+        if field.since is not None:
+            reading.uses(field.since, path, field.key)
+        if field.deprecated is not None:
+            reading.advise(path, f"{field.key} is deprecated", field.deprecated)
+        item = field.shape.read(value, path, reading)
+        if not field.ignored:
+            made[field.name] = item
 
     def _unknown_keys(self, value: dict[str, Any], path: Path, reading: Reading) -> None:
         known = {field.key for field in self.fields}

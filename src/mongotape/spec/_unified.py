@@ -16,7 +16,7 @@ from mongotape.spec._expectations import (
 )
 from mongotape.spec._model import Version
 from mongotape.spec._operations import OPERATIONS, OperationRule
-from mongotape.spec._operators import ExpectedValue
+from mongotape.spec._operators import ExpectedValue, refuse_operators
 from mongotape.spec._requirements import RUN_ON_REQUIREMENTS
 from mongotape.spec._shapes import (
     BROKEN,
@@ -99,8 +99,12 @@ class Operation(Object):
         if rule is None:
             of = "testRunner" if kind == "testRunner" else f'{kind} "{object_}"'
             reading.complain((*path, "name"), f'operation "{name}" is not known for {of}', _meant(name, kind))
-        elif rule.deprecated:
+            return kind, None
+        if rule.deprecated:
             reading.advise((*path, "name"), f'operation "{name}" is deprecated', rule.deprecated)
+        if rule.since is not None:
+            with reading.tolerant_of_versions():
+                reading.uses(rule.since, (*path, "name"), f'operation "{name}"')
         return kind, rule
 
     def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:
@@ -147,7 +151,10 @@ def _read_arguments(
                 did_you_mean(key, known),
             )
             continue
-        made[key] = argument_shape(rule, key).read(value, where, reading)
+        shape = argument_shape(rule, key)
+        if shape.literal and isinstance(value, (dict, list)):
+            refuse_operators(value, where, reading, "arguments are sent as they stand")
+        made[key] = shape.read(value, where, reading)
     for key in rule.required:
         if key not in arguments:
             reading.complain(
