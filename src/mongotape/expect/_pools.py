@@ -149,13 +149,19 @@ def connection_check_out_started(
 def connection_check_out_failed(
     *,
     address: Given[Address] = UNSET,
+    connection_id: Given[int] = UNSET,
     reason: Given[str] = UNSET,
     duration: Given[float | None] = UNSET,
     client: Given[str | None] = UNSET,
 ) -> Expectation:
-    """An operation got no connection: timeout, poolClosed or connectionError."""
+    """An operation got no connection: timeout, poolClosed or connectionError; its number is always 0."""
     return _expect(
-        Kind.CONNECTION_CHECK_OUT_FAILED, address=address, reason=reason, duration=duration, client=client
+        Kind.CONNECTION_CHECK_OUT_FAILED,
+        address=address,
+        connection_id=connection_id,
+        reason=reason,
+        duration=duration,
+        client=client,
     )
 
 

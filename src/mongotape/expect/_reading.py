@@ -175,10 +175,10 @@ def _read_repeat(name: str, content: object, path: Path) -> Repeat:
         content, path = content["events"], (*path, "events")
     written = [content] if isinstance(content, Mapping) else content
     steps = read_expectations(written, path=path)  # type: ignore[arg-type]  # it complains itself
-    make: Callable[..., Repeat]
-    make = {"oneOrMore": one_or_more, "optional": optional, "between": between}[name]
+    makers: dict[str, Callable[..., Repeat]]
+    makers = {"oneOrMore": one_or_more, "optional": optional, "between": between}
     try:
-        return make(*bounds, *steps)
+        return makers[name](*bounds, *steps)
     except ExpectationError as error:
         raise ExpectationError(f"{_at(path)}{error}", path=path) from None
 

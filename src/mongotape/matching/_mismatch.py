@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
+from mongotape.errors import ExpectationError
+
 Path: TypeAlias = "tuple[str | int, ...]"
 
 
@@ -51,3 +53,10 @@ def path_text(path: Path) -> str:
         else:
             text += f".{each}" if text else each
     return text
+
+
+def malformed(path: Path, why: str) -> ExpectationError:
+    """Return the error of an expectation that can't be read, with its place."""
+    words = path_text(path)
+    where = f"expected{words}: " if words.startswith("[") else f"{words}: " if words else ""
+    return ExpectationError(f"{where}{why}", path=path)

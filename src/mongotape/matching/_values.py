@@ -1,44 +1,168 @@
-"""Values."""
+"""Values: an expected one is compiled into nodes, which decide and explain."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+
+from mongotape.errors import ExpectationError
+from mongotape.events import nearest
+from mongotape.expect import Same, Text
+from mongotape.matching._mismatch import Mismatch, Path, malformed
+from mongotape.matching._nodes import Array, Capture, Document, Node
+from mongotape.matching._operators import PLAIN, Context, Entities, Operator
+from mongotape.matching._scalars import scalar, textual
+from mongotape.matching._structures import STRUCTURES, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Sequence
 
-    from mongotape.matching._mismatch import Mismatch
-    from mongotape.matching._operators import Entities, Operator
+#: Whether a value is a root document, or an array of them.
+Root: TypeAlias = 'bool | Literal["elements"]'
+
+_DEEPEST: Final = 200  # twice what a server takes; deeper is a mistake, and Python's stack is finite
+
+
+class Place(NamedTuple):
+    """Where in an expectation a value stands, and how it is to be read there."""
+
+    path: Path
+    root: Root
+    literal: bool = False  #: keys that look like operators are keys
+    element: bool = False  #: directly in an array, where a value can't be unset
+    above: tuple[int, ...] = ()  #: the containers around it, to notice one inside itself
+
+
+class Compiler:
+    """Makes nodes of expected values."""
+
+    def __init__(
+        self,
+        operators: Iterable[Operator] = (),
+        entities: Entities | None = None,
+        *,
+        exact_numbers: bool = False,
+    ) -> None:
+        self.entities = entities
+        self.captures: list[tuple[Same, Path]] = []  #: every capture so far, with its place
+        self._exact_numbers = exact_numbers
+        self._operators = {**PLAIN, **_checked(operators)}
+
+    def node(self, expected: Any, place: Place) -> Node:
+        """Return the node of one expected value.
+
+        Raises:
+            ExpectationError: it can't be read; ``error.path`` says where.
+        """
+        if isinstance(expected, Same):
+            return self.capture(expected, place.path)
+        if isinstance(expected, Text):
+            return textual(expected)
+        node = scalar(expected, place.path, exact_numbers=self._exact_numbers)
+        if node is not None:
+            return node
+        if id(expected) in place.above or len(place.above) >= _DEEPEST:
+            how = (
+                "stands inside itself" if id(expected) in place.above else f"is deeper than {_DEEPEST} levels"
+            )
+            raise malformed(place.path, f"the expected {type(expected).__name__} {how}")
+        inside = place._replace(above=(*place.above, id(expected)))
+        if isinstance(expected, list | tuple):
+            return self._array(expected, inside)
+        document: Mapping[Any, Any] = expected if isinstance(expected, Mapping) else expected.as_doc()
+        if not place.literal and (names := [key for key in document if _is_operator(key)]):
+            if len(document) > 1:
+                others = "an operator stands alone in its document"
+                raise malformed(place.path, f"{names[0]} among {len(document)} keys: {others}")
+            return self._operator(names[0], document, inside)
+        nested = inside._replace(root=False, element=False)
+        children = {
+            key: self.node(value, nested._replace(path=(*place.path, key))) for key, value in document.items()
+        }
+        return Document(expected, children, root=place.root is True)
+
+    def capture(self, same: Same, path: Path) -> Node:
+        """Return the node of a capture, and remember where it stands."""
+        self.captures.append((same, path))
+        return Capture(same)
+
+    def _array(self, expected: Sequence[Any], place: Place) -> Node:
+        element = place._replace(root=place.root == "elements", element=True)
+        children = tuple(
+            self.node(value, element._replace(path=(*place.path, index)))
+            for index, value in enumerate(expected)
+        )
+        return Array(expected, children)
+
+    def _operator(self, name: str, written: Mapping[str, Any], place: Place) -> Node:
+        argument = written[name]
+        place = place._replace(path=(*place.path, name))
+        try:
+            if name in STRUCTURES:
+                return STRUCTURES[name](self, argument, written, place)
+            if name in self._operators:
+                context = Context(root=place.root is True, entities=self.entities)
+                return plain(self._operators[name], argument, written, context)
+        except ExpectationError:
+            raise
+        except ValueError as error:
+            raise malformed(place.path[:-1], f"{name} {error}") from None
+        known = [*STRUCTURES, *self._operators]
+        raise malformed(place.path[:-1], f"unknown operator {name!r}{nearest(name, known)}")
+
+
+def _is_operator(key: object) -> bool:
+    return isinstance(key, str) and key.startswith("$$")
+
+
+def _checked(operators: Iterable[Operator]) -> dict[str, Operator]:
+    named: dict[str, Operator] = {}
+    for each in operators:
+        if not isinstance(each, Operator):
+            raise ExpectationError(f'operators: {each!r} is none; make one with @operator("$$name")')
+        if each.name in named or each.name in PLAIN or each.name in STRUCTURES:
+            raise ExpectationError(f"operators: {each.name} exists already; give it another name")
+        named[each.name] = each
+    return named
 
 
 class ValueMatcher:
     """One expected value, compiled."""
 
-    def holds(self, actual: Any) -> bool:
-        """Whether the observed value matches."""
-        raise NotImplementedError
+    __slots__ = ("_node", "expected", "holds")
+
+    def __init__(self, expected: Any, node: Node) -> None:
+        self.expected = expected
+        self._node = node
+        #: Whether an observed value matches.
+        self.holds: Callable[[Any], bool] = node.holds
 
     def explain(self, actual: Any) -> tuple[Mismatch, ...]:
-        """Return every place where it doesn't; nothing where it does."""
-        raise NotImplementedError
+        """Return every place where it doesn't match; nothing where it does."""
+        return () if self.holds(actual) else tuple(self._node.explain(actual, ()))
 
 
 def value_matcher(
     expected: Any,
     *,
-    root: bool | Literal["elements"] = True,
+    root: Root = True,
     operators: Iterable[Operator] = (),
     entities: Entities | None = None,
 ) -> ValueMatcher:
-    """Return the compiled matcher of an expected value; the arguments are those of ``match_value``."""
-    raise NotImplementedError
+    """Return the compiled matcher of an expected value; arguments and errors are those of ``match_value``."""
+    node = Compiler(operators, entities).node(expected, Place((), root))
+    if node.capturing:
+        raise ExpectationError(
+            "a capture relates events of one assertion; a single value has nothing to relate"
+        )
+    return ValueMatcher(expected, node)
 
 
 def match_value(
     expected: Any,
     actual: Any,
     *,
-    root: bool | Literal["elements"] = True,
+    root: Root = True,
     operators: Iterable[Operator] = (),
     entities: Entities | None = None,
 ) -> tuple[Mismatch, ...]:
@@ -55,7 +179,7 @@ def match_value(
     Raises:
         ExpectationError: an unknown operator, a malformed argument, an unknown entity.
     """
-    raise NotImplementedError
+    return value_matcher(expected, root=root, operators=operators, entities=entities).explain(actual)
 
 
 def match_exactly(expected: Any, actual: Any, *, flexible_numbers: bool = False) -> tuple[Mismatch, ...]:
@@ -66,4 +190,5 @@ def match_exactly(expected: Any, actual: Any, *, flexible_numbers: bool = False)
         actual: the observed value.
         flexible_numbers: int32, int64 and double compare by value instead of by type and value.
     """
-    raise NotImplementedError
+    node = Compiler(exact_numbers=not flexible_numbers).node(expected, Place((), root=False, literal=True))
+    return ValueMatcher(expected, node).explain(actual)

@@ -37,21 +37,22 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """The first place where the log left the expectations."""
-
-    expectation: int | None  #: None: an event was observed after everything that was expected
-    event: int | None  #: None: the log ended
-    mismatches: tuple[Mismatch, ...]  #: empty where one of the two is None
-
-
-@dataclass(frozen=True, slots=True)
 class Near:
     """An event that comes close to an expectation that none matches."""
 
     event: int
     mismatches: tuple[Mismatch, ...]  #: empty: it matches, but another expectation has it
     taken_by: int | None  #: the expectation that has it
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first place where the log left the expectations."""
+
+    expectation: int | None  #: None: an event was observed that is not expected
+    event: int | None  #: None: nothing was observed for the expectation
+    mismatches: tuple[Mismatch, ...]  #: empty where one of the two is None
+    near: Near | None = None  #: where nothing was observed, the event that comes closest
 
 
 class Explanation(Protocol):
@@ -126,6 +127,6 @@ class Verdict:
     def nearest(self, expectation: int, limit: int = 3) -> tuple[Near, ...]:
         """Return the events that come closest to this expectation, the closest first.
 
-        An event that matches but belongs to another expectation comes before every one that differs.
+        One that matches but belongs to another expectation (``taken_by``) comes after those with one difference.
         """
         return self.explanation.nearest(expectation, limit)
