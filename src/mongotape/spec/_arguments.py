@@ -18,8 +18,8 @@ from mongotape.spec._shapes import (
     Shape,
     String,
     Word,
-    describe,
 )
+from mongotape.spec._words import describe
 
 if TYPE_CHECKING:
     from mongotape.documents import Path

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from mongotape.spec._expectations import EntityRef
 from mongotape.spec._model import Version
 from mongotape.spec._shapes import (
-    BROKEN,
     Boolean,
     BsonDoc,
     Field,
@@ -18,10 +17,9 @@ from mongotape.spec._shapes import (
     Object,
     Shape,
     String,
-    describe,
-    did_you_mean,
     plain_mapping,
 )
+from mongotape.spec._words import BROKEN, describe, did_you_mean
 
 if TYPE_CHECKING:
     from mongotape.documents import Path

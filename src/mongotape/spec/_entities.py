@@ -21,10 +21,9 @@ from mongotape.spec._shapes import (
     Shape,
     String,
     Word,
-    describe,
-    did_you_mean,
     plain_mapping,
 )
+from mongotape.spec._words import describe, did_you_mean
 
 if TYPE_CHECKING:
     from mongotape.documents import Path

@@ -8,7 +8,6 @@ from mongotape.spec import _model as model
 from mongotape.spec._model import Version
 from mongotape.spec._operators import ExpectedDocument, ExpectedValue, LiteralDocument
 from mongotape.spec._shapes import (
-    BROKEN,
     Boolean,
     BsonDoc,
     Field,
@@ -21,10 +20,9 @@ from mongotape.spec._shapes import (
     Shape,
     String,
     Word,
-    describe,
-    did_you_mean,
     plain_mapping,
 )
+from mongotape.spec._words import BROKEN, describe, did_you_mean
 
 if TYPE_CHECKING:
     from mongotape.documents import Path

@@ -17,6 +17,7 @@ from mongotape.spec._model import (
     Entity,
     ExpectedError,
     ExpectedEventsForClient,
+    ExpectedLogMessagesForClient,
     Operation,
     Test,
     UnifiedFile,
@@ -103,10 +104,10 @@ def _test(test: Test, entities: Iterable[Entity]) -> Iterator[Complaint]:
             yield _advice(logs, ("messages",), f"{_CANT_FAIL}: {_why_no_logs(logs)}")
 
 
-def _why_no_logs(ignored: bool) -> str:
-    return (
-        "no message is expected, and extra ones are ignored" if ignored else "the client observes no messages"
-    )
+def _why_no_logs(logs: ExpectedLogMessagesForClient) -> str:
+    if logs.ignore_extra_messages:
+        return "no message is expected, and extra ones are ignored"
+    return f"{logs.client} observes no messages"
 
 
 def _events(block: ExpectedEventsForClient, clients: dict[str, ClientEntity]) -> Iterator[Complaint]:

@@ -11,7 +11,6 @@ from mongotape.spec import _older_model as model
 from mongotape.spec._model import RunOnRequirement
 from mongotape.spec._requirements import TOPOLOGIES
 from mongotape.spec._shapes import (
-    BROKEN,
     Anything,
     Boolean,
     BsonDoc,
@@ -25,10 +24,9 @@ from mongotape.spec._shapes import (
     String,
     VersionText,
     Word,
-    describe,
-    did_you_mean,
     plain_mapping,
 )
+from mongotape.spec._words import BROKEN, describe, did_you_mean
 
 if TYPE_CHECKING:
     from mongotape.documents import Path

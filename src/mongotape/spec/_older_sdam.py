@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from mongotape.spec import _older_model as model
 from mongotape.spec._expectations import SERVER_TYPES, TOPOLOGY_TYPES
 from mongotape.spec._shapes import (
-    BROKEN,
     Anything,
     Boolean,
     BsonDoc,
@@ -23,9 +22,9 @@ from mongotape.spec._shapes import (
     Shape,
     String,
     Word,
-    did_you_mean,
     plain_mapping,
 )
+from mongotape.spec._words import BROKEN, did_you_mean
 
 if TYPE_CHECKING:
     from mongotape.documents import Path

@@ -9,7 +9,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mongotape.spec._model import Version
-from mongotape.spec._shapes import BsonDoc, JsonSchema, Shape, describe, did_you_mean
+from mongotape.spec._shapes import (
+    BsonDoc,
+    JsonSchema,
+    Shape,
+)
+from mongotape.spec._words import describe, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,12 @@ from mongotape.spec._model import Version
 from mongotape.spec._older_cmap import CMAP_FILE
 from mongotape.spec._older_sdam import SDAM_FILE
 from mongotape.spec._reading import LATEST, Reading
-from mongotape.spec._shapes import BROKEN, Object, VersionText, describe
+from mongotape.spec._shapes import (
+    Object,
+    VersionText,
+)
 from mongotape.spec._unified import UNIFIED_FILE
+from mongotape.spec._words import BROKEN, describe
 
 if TYPE_CHECKING:
     import os
@@ -29,15 +33,16 @@ def recognise(document: Document) -> Format | None:
     value = document.value
     if not isinstance(value, dict):
         return None
-    if "schemaVersion" in value or "createEntities" in value or _has_operations(value.get("tests")):
+    if "schemaVersion" in value or "createEntities" in value or _has_operations(value):
         return "unified"
     if "style" in value and ("operations" in value or "version" in value):
         return "cmap"
     return "sdam" if "phases" in value else None
 
 
-def _has_operations(tests: Any) -> bool:
-    """Whether these are tests of operations: other specifications' files have tests of another kind."""
+def _has_operations(value: dict[str, Any]) -> bool:
+    """Whether a mapping describes tests of operations: other specifications have tests of other kinds."""
+    tests = value.get("tests") if "description" in value else None
     return isinstance(tests, list) and any(isinstance(test, dict) and "operations" in test for test in tests)
 
 

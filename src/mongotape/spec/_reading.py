@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mongotape.documents import Complaint, Place
 from mongotape.spec._model import Version
-from mongotape.spec._shapes import BROKEN, did_you_mean
+from mongotape.spec._words import BROKEN, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,12 +6,12 @@ writes itself as JSON Schema.
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mongotape.spec._model import Version
+from mongotape.spec._words import BROKEN, describe, did_you_mean, nearest, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,42 +19,7 @@ if TYPE_CHECKING:
     from mongotape.documents import Path
     from mongotape.spec._reading import Reading
 
-BROKEN: Any = object()
-"""What a shape returns for a value that it complained about."""
-
 JsonSchema = dict[str, Any]
-
-
-def describe(value: object) -> str:
-    """A value's type in the words of YAML and JSON, with the value where it is short."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (int, float)):
-        return f"the number {value}"
-    if isinstance(value, str):
-        return f'the string "{value}"' if len(value) <= 40 else "a string"
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, dict):
-        return "a mapping"
-    return f"a value of type {type(value).__name__}"
-
-
-def one_of(words: Iterable[str]) -> str:
-    """Words as a sentence lists them: ``a, b or c``."""
-    listed = list(words)
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}"
-
-
-def did_you_mean(word: str, known: Iterable[str], *, what: str = "known") -> str | None:
-    """The nearest known word as a question, or all of them where they are few."""
-    words = sorted(known)
-    by_lower = {candidate.lower(): candidate for candidate in words}
-    if near := difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6):
-        return f'did you mean "{by_lower[near[0]]}"?'
-    return f"{what}: {', '.join(words)}" if 0 < len(words) <= 12 else None
 
 
 class Shape:
@@ -173,7 +138,7 @@ class Word(Shape):
             known = value.lower() in {word.lower() for word in self.words}
         if not known:
             return reading.complain(
-                path, f'"{value}" is not one of {one_of(self.words)}', _near(value, self.words)
+                path, f'"{value}" is not one of {one_of(self.words)}', _meant(value, self.words)
             )
         if isinstance(self.words, dict) and (since := self.words.get(value)) is not None:
             reading.uses(since, path, f'"{value}"')
@@ -183,9 +148,10 @@ class Word(Shape):
         return {"type": "string"} if self.lenient_case else {"enum": list(self.words)}
 
 
-def _near(value: str, words: Iterable[str]) -> str | None:
-    suggestion = did_you_mean(value, words)
-    return suggestion if suggestion and suggestion.startswith("did") else None
+def _meant(value: str, words: Iterable[str]) -> str | None:
+    """The word that was probably meant; the complaint lists them all already."""
+    near = nearest(value, words)
+    return f'did you mean "{near}"?' if near else None
 
 
 class VersionText(Shape):
@@ -391,9 +357,8 @@ class Object(Shape):
 def near_key(missing: str, value: dict[str, Any], fields: Iterable[Field]) -> str | None:
     """Where a needed key is missing: the unknown key that was probably meant to be it."""
     known = {field.key for field in fields}
-    unknown = [key for key in value if key not in known]
-    near = difflib.get_close_matches(missing, unknown, n=1, cutoff=0.6)
-    return f'is "{near[0]}" meant?' if near else None
+    near = nearest(missing, [key for key in value if key not in known])
+    return f'is "{near}" meant?' if near else None
 
 
 def plain_mapping(**made: Any) -> dict[str, Any]:

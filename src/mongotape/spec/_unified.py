@@ -19,7 +19,6 @@ from mongotape.spec._operations import OPERATIONS, OperationRule
 from mongotape.spec._operators import ExpectedValue, refuse_operators
 from mongotape.spec._requirements import RUN_ON_REQUIREMENTS
 from mongotape.spec._shapes import (
-    BROKEN,
     Boolean,
     BsonDoc,
     Field,
@@ -29,8 +28,8 @@ from mongotape.spec._shapes import (
     Shape,
     String,
     VersionText,
-    did_you_mean,
 )
+from mongotape.spec._words import BROKEN, did_you_mean
 
 if TYPE_CHECKING:
     from mongotape.documents import Path
@@ -129,7 +128,7 @@ class Operation(Object):
 
 def _meant(name: str, kind: str) -> str | None:
     """The operation of this kind that was probably meant, or the kind that has one of this name."""
-    near = did_you_mean(name, OPERATIONS[kind], what="known")
+    near = did_you_mean(name, OPERATIONS[kind])
     owners = [other for other, operations in OPERATIONS.items() if name in operations]
     if owners:
         return f"it is an operation of {' and '.join(owners)}"
