@@ -143,6 +143,7 @@ VOCABULARY: Final[dict[str, Entry]] = {
         "connection_check_out_failed",
         (
             _POOL_ADDRESS,
+            _field("connection_id", "int, always 0: there is no connection"),
             _field("reason", "one of timeout, poolClosed, connectionError", in_format=True),
             _SECONDS,
         ),

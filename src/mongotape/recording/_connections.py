@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from mongotape.actors import Actor
     from mongotape.recording._rows import Row
 
-_NUMBERED = frozenset(kind for kind in Family.POOL.kinds if "connection_id" in kind.fields)
+_NUMBERED = frozenset(
+    kind
+    for kind in Family.POOL.kinds
+    if "connection_id" in kind.fields and kind is not Kind.CONNECTION_CHECK_OUT_FAILED
+)
 _TAKEN = frozenset({Kind.CONNECTION_CREATED, Kind.CONNECTION_CHECKED_OUT})
 _RETURNED = frozenset({Kind.CONNECTION_READY, Kind.CONNECTION_CHECKED_IN, Kind.CONNECTION_CLOSED})
 

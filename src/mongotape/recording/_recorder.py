@@ -19,11 +19,12 @@ from mongotape.recording._tap import ClientTap, keep, kind_of_event, tap_class
 from mongotape.recording._waiting import until, until_async
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mongotape.events import RecordedEvent
     from mongotape.expect import Expectation
     from mongotape.recording._rows import Snapshot
+    from mongotape.recording._waiting import Arrivals
 
 
 class EventRecorder(HandFed):
@@ -121,10 +122,12 @@ class EventRecorder(HandFed):
         """See only what happens inside: the log is live inside the block and frozen after it."""
         began, kept_before = self.mark(), self._rows.kept
         ended: EventLog | None = None
+        live = LiveLog(lambda: self._stretch(began, None, kept_before) if ended is None else ended, self)
         try:
-            yield LiveLog(lambda: self._stretch(began, None, kept_before) if ended is None else ended)
+            yield live
         finally:
             ended = self._stretch(began, self.mark(), kept_before)
+            live.recorder = None
 
     def clear(self) -> None:
         """Forget everything that happened so far."""
@@ -177,6 +180,14 @@ class EventRecorder(HandFed):
 
     # Waiting.
 
+    def until(self, holds: Callable[[], bool], timeout: float) -> bool:
+        """Wait until ``holds`` is true, asking again after each event; False when ``timeout`` seconds are over."""
+        return until(self._rows, lambda arrivals: _asked(arrivals, holds), timeout)
+
+    async def until_async(self, holds: Callable[[], bool], timeout: float) -> bool:  # noqa: ASYNC109
+        """The same as ``until`` without blocking the event loop."""
+        return await until_async(self._rows, lambda arrivals: _asked(arrivals, holds), timeout)
+
     def wait_for(
         self, expected: Expectation | Mapping[str, Any], *, count: int = 1, timeout: float = 10
     ) -> list[RecordedEvent]:
@@ -210,3 +221,10 @@ class EventRecorder(HandFed):
         if await until_async(self._rows, search.is_over, timeout):
             return search.found
         raise AssertionError(search.complaint(self.log, timeout))
+
+
+def _asked(arrivals: Arrivals, holds: Callable[[], bool]) -> bool:
+    """Ask anew; what arrived before the question needs no further one."""
+    for _row in arrivals.take():
+        pass
+    return holds()
