@@ -6,12 +6,16 @@ less known about the events (no client labels) or with PyMongo's own delays.
 
 from __future__ import annotations
 
+from mongotape.driver._abandoned import abandon
 from mongotape.driver._listeners import Tap, TapSource, capture, install, is_registered, taps_of, unobserved
+from mongotape.driver._publisher import Publisher
 from mongotape.driver._sdam_queue import drain, stamped_publication
 
 __all__ = [
+    "Publisher",
     "Tap",
     "TapSource",
+    "abandon",
     "capture",
     "drain",
     "install",
