@@ -16,6 +16,7 @@ __all__ = [
     "Tap",
     "TapSource",
     "abandon",
+    "abandon",
     "capture",
     "drain",
     "install",

@@ -58,6 +58,7 @@ class Connection:
         self._wakes: list[Callable[[], None]] = []
         self._wakes_lock = threading.Lock()
         self._sent = 0
+        self._after_reply: list[Callable[[], None]] = []
 
     def __repr__(self) -> str:
         return f"<Connection {self.number} from {self.peer[0]}:{self.peer[1]}{' closed' * self.closed}>"
@@ -112,6 +113,10 @@ class Connection:
         with self.watched(lambda: None):
             return not self._gone.wait(seconds)
 
+    def after_reply(self, act: Callable[[], None]) -> None:
+        """Calls ``act`` once when the reply that the handler is about to give has been sent."""
+        self._after_reply.append(act)
+
     # The thread's side.
 
     def serve(self) -> None:
@@ -130,11 +135,9 @@ class Connection:
         have = 0
         while not self.closed:
             view = memoryview(buffer)
-            while have < 16:
-                received = self._socket.recv_into(view[have:])
-                if not received:
-                    return
-                have += received
+            have = self._receive(view, have, 16)
+            if have < 16:
+                return
             length = _frames.HEADER.unpack_from(buffer)[0]
             if not 16 <= length <= _frames.MAX_MESSAGE_BYTES:
                 return  # garbage or oversized: there is no next message to be found
@@ -142,20 +145,30 @@ class Connection:
                 larger = bytearray(length)
                 larger[:have] = view[:have]
                 buffer, view = larger, memoryview(larger)
-            while have < length:
-                received = self._socket.recv_into(view[have:])
-                if not received:
-                    return
-                have += received
+            have = self._receive(view, have, length)
+            if have < length:
+                return
             try:
                 self._answer(view[:length])
             except (FrameError, CloseConnection):
                 return
+            finally:
+                while self._after_reply:
+                    self._after_reply.pop(0)()
             have -= length
             if len(buffer) > _BUFFER_BYTES or have:
                 rest = bytes(view[length : length + have])
                 buffer = bytearray(max(_BUFFER_BYTES, have))
                 buffer[:have] = rest
+
+    def _receive(self, view: memoryview, have: int, wanted: int) -> int:
+        """Reads until that many bytes are there, or the client's last one; how many are there."""
+        while have < wanted:
+            received = self._socket.recv_into(view[have:])
+            if not received:
+                break
+            have += received
+        return have
 
     def _answer(self, frame: memoryview) -> None:
         try:

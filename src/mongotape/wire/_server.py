@@ -71,6 +71,7 @@ class WireServer:
         self._codec_options = codec_options
         self._lock = threading.Lock()
         self._watcher: Watcher | None = None
+        self._held: socket.socket | None = None
         self._open: dict[Connection, threading.Thread] = {}
         self._count = 0
         self._errors: deque[BaseException] = deque(maxlen=100)
@@ -109,12 +110,23 @@ class WireServer:
         with self._lock:
             if self._watcher is not None:
                 return self
-            listener = self._bind()
-            self._port = listener.getsockname()[1]
+            listener, self._held = self._held or self._bind(), None
+            listener.listen(256)
             self._watcher = Watcher(
                 listener, accept=self._accepted, finish=self._finished, name=f"{self.name}-accept"
             )
             self._watcher.start()
+        return self
+
+    def reserve(self) -> Self:
+        """Takes its port without listening: connections are refused, and nobody else gets the port.
+
+        Raises:
+            ServerUnavailableError: the port can't be had.
+        """
+        with self._lock:
+            if self._watcher is None and self._held is None:
+                self._held = self._bind()
         return self
 
     def stop(self, *, timeout: float = 5.0) -> None:
@@ -131,6 +143,9 @@ class WireServer:
         """
         with self._lock:
             watcher, self._watcher = self._watcher, None
+            held, self._held = self._held, None
+        if held is not None:
+            held.close()
         if watcher is not None:
             watcher.stop()  # first: after this no connection is added
         with self._lock:
@@ -168,12 +183,12 @@ class WireServer:
             if os.name == "posix":  # elsewhere this option would let two servers share a port
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((self._host, self._port))
-            listener.listen(256)
         except OSError as error:
             listener.close()
             raise ServerUnavailableError(
                 f"{self.name}: can't listen on {self._host}:{self._port} ({error}); give another port, or 0"
             ) from error
+        self._port = listener.getsockname()[1]
         return listener
 
     def _accepted(self, sock: socket.socket, peer: tuple[str, int]) -> None:
