@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, overload
 
 from mongotape.errors import ExpectationError
 from mongotape.events import Family, Kind, RecordedEvent, families_of, kind_of, nearest
@@ -200,12 +200,14 @@ class LiveLog(EventLog):
 
     Args:
         read: returns the log as it is now.
+        recorder: what it is read from, for who wants to wait; None: nothing can be waited for.
     """
 
-    __slots__ = ("_read",)
+    __slots__ = ("_read", "recorder")
 
-    def __init__(self, read: Callable[[], EventLog]) -> None:
+    def __init__(self, read: Callable[[], EventLog], recorder: Any = None) -> None:
         self._read = read
+        self.recorder = recorder
 
     @property
     def _view(self) -> View:

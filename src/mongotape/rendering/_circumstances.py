@@ -1,0 +1,30 @@
+"""What is known about an assertion besides its verdict; hints are made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mongotape.events import Family
+    from mongotape.log import EventLog
+    from mongotape.matching import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a caller knows; every part may be left out."""
+
+    families: frozenset[Family] | None = None  #: those that were compared
+    families_given: bool = False  #: the caller named them, instead of the expectation
+    log: EventLog | None = None  #: everything of that stretch, other families included
+    place: Callable[[int, tuple[str | int, ...]], str] | None = None  #: "file:line" of part of an expectation
+    waited: float | None = None  #: seconds that were waited before giving up
+    late: float | None = None  #: the expectation held this many seconds after it failed
+    frozen: bool = False  #: there was a time-out, but a frozen log can't change
+    passes: Callable[[Mode], bool] | None = None  #: whether it would have passed in another mode
+
+
+NOTHING_KNOWN = Circumstances()

@@ -1,0 +1,249 @@
+"""The usual causes of a failed assertion, each a small generator in a table."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from mongotape.events import Family, Kind
+from mongotape.matching import MISSING
+from mongotape.rendering._words import counted, joined, milliseconds, ordinal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mongotape.events import RecordedEvent
+    from mongotape.matching import Mismatch, Verdict
+    from mongotape.rendering._circumstances import Circumstances
+
+_LOOKED_AT: Final = 2000  # extra events that hints look at
+_REMATCHED: Final = 100  # events of a log that is matched again in another mode
+_CLOSING: Final = frozenset({Kind.POOL_CLOSED, Kind.TOPOLOGY_CLOSED, Kind.SERVER_CLOSED})
+_HANDSHAKE: Final = frozenset({"saslStart", "saslContinue", "authenticate", "hello", "isMaster", "ismaster"})
+
+
+@dataclass(frozen=True)
+class Case:
+    """A failed comparison as hints look at it."""
+
+    verdict: Verdict
+    known: Circumstances
+
+    @cached_property
+    def extra(self) -> list[RecordedEvent]:
+        """The observed events that nothing expected."""
+        return [self.verdict.events[at] for at in self.extra_at]
+
+    @cached_property
+    def extra_at(self) -> list[int]:
+        """Where they are in the log; as many as hints look at."""
+        return list(islice(self.verdict.extra, _LOOKED_AT))
+
+    @cached_property
+    def missing(self) -> tuple[int, ...]:
+        """The expectations that nothing matched."""
+        return self.verdict.unmatched
+
+    @cached_property
+    def mismatches(self) -> Sequence[Mismatch]:
+        """Why the first differing event differs."""
+        difference = self.verdict.difference
+        return difference.mismatches if difference is not None else ()
+
+    def extra_commands(self, *names: str) -> list[RecordedEvent]:
+        """The extra command events with these names."""
+        return [each for each in self.extra if each.family is Family.COMMAND and each.command_name in names]
+
+
+def came_late(case: Case) -> Iterator[str]:
+    """Events of other threads arrive when they arrive."""
+    if case.known.late is not None:
+        yield (
+            f"it holds now, {milliseconds(case.known.late)} after the assertion: events arrived late;"
+            " give timeout=1 (seconds) to wait for them"
+        )
+
+
+def frozen_log(case: Case) -> Iterator[str]:
+    """Waiting for what can't change."""
+    if case.known.frozen:
+        yield "timeout= had nothing to wait for: the log that was given is frozen; give the recorder itself"
+
+
+def other_family_only(case: Case) -> Iterator[str]:
+    """Nothing of the family was seen, but much of another one."""
+    log, families = case.known.log, case.known.families
+    if case.verdict.observed or log is None or not families:
+        return
+    seen = Counter(kind.family for kind in log.kinds)
+    if seen:
+        counts = joined([f"{number:,} {family}" for family, number in seen.most_common()])
+        yield (
+            f"the log holds {counts} events, but none of the family {joined(sorted(families), 'or')}:"
+            " was the client made before the recorder, or does nothing here cause such events?"
+        )
+    else:
+        yield "nothing at all was recorded: does the client that did the work carry the recorder?"
+
+
+def client_closed(case: Case) -> Iterator[str]:
+    """Closing publishes endSessions and closes pools."""
+    if case.extra_commands("endSessions"):
+        yield "the client was closed before the assertion: endSessions is part of closing"
+        return
+    closed = {each.kind for each in case.extra} & _CLOSING
+    reasons = {each.reason for each in case.extra if each.kind is Kind.CONNECTION_CLOSED}
+    if closed or "poolClosed" in reasons:
+        yield "the client was closed before the assertion: closing it closes its pools and connections"
+
+
+def of_families_named(case: Case) -> Iterator[str]:
+    """families= lets in what the expectation says nothing of."""
+    if not case.known.families_given or not case.extra:
+        return
+    expected = {each.family for each in case.verdict.expected}
+    others = {each.family for each in case.extra} - expected
+    if expected and others and {each.family for each in case.extra} == others:
+        yield (
+            f"every extra event is of the family {joined(sorted(others))}, which families= names but the"
+            " expectation does not: leave families= out"
+        )
+
+
+def heartbeat_noise(case: Case) -> Iterator[str]:
+    """Monitors work whenever they like."""
+    noise = [each for each in case.extra if each.family is Family.HEARTBEAT]
+    if noise and len(noise) * 2 >= len(case.extra):
+        yield (
+            f"{counted(len(noise), 'extra event')} came from monitors, which check whenever they like:"
+            " mode='in_order' passes over them"
+        )
+
+
+def batches(case: Case) -> Iterator[str]:
+    """A result of several batches."""
+    if case.extra_commands("getMore"):
+        yield "the result came in several batches: one_or_more(...) or mode='in_order' lets getMore repeat"
+
+
+def abandoned_cursor(case: Case) -> Iterator[str]:
+    """A cursor that was not read to its end is killed later."""
+    if case.extra_commands("killCursors"):
+        yield "killCursors ends a cursor that was not read to its end, up to 1 s later: close cursors where they are used"
+
+
+def handshake(case: Case) -> Iterator[str]:
+    """A new connection introduces itself."""
+    if found := case.extra_commands(*_HANDSHAKE):
+        yield f"a new connection was made: {found[0].command_name} is part of its handshake"
+
+
+def new_connection(case: Case) -> Iterator[str]:
+    """The pool had no free connection."""
+    if case.extra and all(
+        each.kind in (Kind.CONNECTION_CREATED, Kind.CONNECTION_READY) for each in case.extra
+    ):
+        yield (
+            "the pool had no free connection and made one:"
+            " optional(expect.connection_created(), expect.connection_ready()) allows for it"
+        )
+
+
+def retried(case: Case) -> Iterator[str]:
+    """The driver tried again after a failure."""
+    for at, event in zip(case.extra_at, case.extra, strict=True):
+        if event.kind is not Kind.COMMAND_STARTED:
+            continue
+        mine = _attempt(event)
+        for before in range(at - 1, max(-1, at - 50), -1):
+            other = case.verdict.events[before]
+            if other.kind is Kind.COMMAND_STARTED and mine is not None and _attempt(other) == mine:
+                yield (
+                    f"the {ordinal(at + 1)} event repeats the {ordinal(before + 1)} (same lsid and txnNumber):"
+                    " the driver retried the write"
+                )
+                return
+
+
+def _attempt(event: RecordedEvent) -> tuple[object, ...] | None:
+    command = event.document("command")
+    if "txnNumber" not in command or "lsid" not in command or "autocommit" in command:
+        return None
+    return (event.command_name, str(command["lsid"]), command["txnNumber"])
+
+
+def other_client(case: Case) -> Iterator[str]:
+    """Two clients carry one recorder."""
+    clients = {each.client for each in case.extra if each.client is not None}
+    pairs = islice(case.verdict.pairs, _LOOKED_AT)
+    matched = {case.verdict.events[pair.event].client for pair in pairs} - {None}
+    if len(clients) == 1 and len(matched) == 1 and not clients & matched:
+        yield (
+            f"every extra event is of {clients.pop()}, every matched one of {matched.pop()}:"
+            " log.client(...) keeps those of one client"
+        )
+
+
+def pattern_for_text(case: Case) -> Iterator[str]:
+    """A compiled pattern is the BSON value."""
+    for each in case.mismatches:
+        if _is_pattern(each.expected) and isinstance(each.actual, str):
+            yield "a compiled pattern is the BSON value and matches no string: text(r'...') matches strings"
+            return
+
+
+def _is_pattern(value: object) -> bool:
+    return isinstance(value, re.Pattern) or type(value).__name__ == "Regex"
+
+
+def nested_is_closed(case: Case) -> Iterator[str]:
+    """Extra keys are allowed at the root only."""
+    if case.mismatches and all(each.expected is MISSING for each in case.mismatches):
+        yield "only a root document may have more keys than expected: like({...}) opens a nested one"
+
+
+def other_mode(case: Case) -> Iterator[str]:
+    """The expectation would hold in another mode."""
+    passes, mode = case.known.passes, case.verdict.mode
+    if passes is None or case.verdict.observed > _REMATCHED or len(case.verdict.expected) > _REMATCHED:
+        return
+    if mode in ("exact", "prefix") and case.extra and passes("in_order"):
+        yield "everything expected was observed in this order, with others between: mode='in_order' passes"
+    elif mode in ("exact", "in_order") and case.missing and passes("any_order"):
+        yield "the same events were observed in another order: mode='any_order' passes"
+
+
+#: In the order in which they are believed: the first ones explain the later ones away.
+HINTS: Final = (
+    came_late,
+    frozen_log,
+    other_family_only,
+    client_closed,
+    of_families_named,
+    heartbeat_noise,
+    batches,
+    retried,
+    abandoned_cursor,
+    handshake,
+    new_connection,
+    other_client,
+    pattern_for_text,
+    nested_is_closed,
+    other_mode,
+)
+
+
+def hints(case: Case, limit: int) -> list[str]:
+    """Return the likely causes, the likeliest first; a hint that can't be made is left out."""
+    found: list[str] = []
+    for hint in HINTS:
+        with suppress(Exception):  # an event fed by hand may lack anything; the failure is what counts
+            found.extend(hint(case))
+        if len(found) >= limit:
+            break
+    return found[:limit]
