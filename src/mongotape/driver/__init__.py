@@ -16,7 +16,6 @@ __all__ = [
     "Tap",
     "TapSource",
     "abandon",
-    "abandon",
     "capture",
     "drain",
     "install",
