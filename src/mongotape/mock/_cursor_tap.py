@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
@@ -25,7 +24,7 @@ class CursorTap:
     Args:
         taps: where attributes are placed.
         collection: the cursor's collection.
-        cursor: mongomock's cursor; it is not kept alive.
+        cursor: mongomock's cursor.
         args: the arguments of ``find``.
         kwargs: the same.
     """
@@ -35,7 +34,7 @@ class CursorTap:
     ) -> None:
         self._taps = taps
         self._collection = collection
-        self._cursor = weakref.ref(cursor)
+        self._cursor = cursor
         self._given = started.find_arguments(args, kwargs)
         self._published: Any = None
 
@@ -43,12 +42,11 @@ class CursorTap:
         """Place the attributes on the cursor."""
         made: dict[str, Any] = {name: partial(self._option, name) for name in _OPTIONS}
         made |= {"_compute_results": self._compute, "clone": self._clone, "distinct": self._distinct}
-        self._taps.put(self._cursor(), made)
+        self._taps.put(self._cursor, made)
 
     def _method(self, name: str) -> Any:
-        """The cursor's own method. The cursor lives: it is being called."""
-        cursor = self._cursor()
-        return partial(getattr(type(cursor), name), cursor)
+        """Return the cursor's own method, behind the attribute that is placed over it."""
+        return partial(getattr(type(self._cursor), name), self._cursor)
 
     def _option(self, name: str, value: Any, *args: Any) -> Any:
         self._given[name] = value
@@ -61,12 +59,12 @@ class CursorTap:
         return clone
 
     def _command(self) -> dict[str, Any]:
-        cursor: Any = self._cursor()
+        cursor = self._cursor
         given = {**self._given, "sort": cursor._sort, "skip": cursor._skip, "limit": cursor._limit}
         return started.find(self._collection, **given)
 
-    def _compute(self, with_limit_and_skip: bool = False) -> Any:
-        cursor: Any = self._cursor()
+    def _compute(self, with_limit_and_skip: Any = False) -> Any:  # noqa: FBT002 - mongomock's own
+        cursor = self._cursor
         thread = self._taps.thread
         query = (cursor._factory, cursor._skip, cursor._limit)
         if thread.inside or not with_limit_and_skip or (self._published == query and cursor._emitted):

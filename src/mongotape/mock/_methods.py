@@ -9,7 +9,7 @@ from mongotape.mock import _started as started
 from mongotape.mock._replies import cursor_reply, updated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     Build: TypeAlias = Callable[..., dict[str, Any]]
     #: From the object, the command and the result to the reply and the result to be handed on.
@@ -106,12 +106,19 @@ COLLECTION_METHODS: Final[dict[str, Method]] = {
     "index_information": Method(started.list_indexes, _index_information),
     "drop": Method(started.drop, _dropped),
     "rename": Method(started.rename, _ok),
-    "find_raw_batches": Method(lambda owner, *args, **kwargs: started.find(owner, **started.find_arguments(args, kwargs)), _ok),
+    "find_raw_batches": Method(
+        lambda owner, *args, **kwargs: started.find(owner, **started.find_arguments(args, kwargs)), _ok
+    ),
     "aggregate_raw_batches": Method(started.aggregate, _ok),
 }
 
 
-def _list_collection_names(database: Any, filter: Any = None, session: Any = None, **rest: Any) -> dict[str, Any]:  # noqa: A002, ARG001
+def _list_collection_names(
+    database: Any,
+    filter: Any = None,  # noqa: A002 - PyMongo's own name
+    session: Any = None,  # noqa: ARG001
+    **rest: Any,
+) -> dict[str, Any]:
     command: dict[str, Any] = {"listCollections": 1, "cursor": {}, **rest}
     if filter is not None:
         command["filter"] = filter
@@ -120,9 +127,14 @@ def _list_collection_names(database: Any, filter: Any = None, session: Any = Non
     return {**command, "$db": database.name}
 
 
+def listed(database: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Return the reply to listCollections that names these."""
+    named = [{"name": name, "type": "collection"} for name in names]
+    return cursor_reply(f"{database.name}.$cmd.listCollections", named)
+
+
 def _listed(database: Any, _: Any, result: Any) -> tuple[dict[str, Any], Any]:
-    named = [{"name": name, "type": "collection"} for name in result]
-    return cursor_reply(f"{database.name}.$cmd.listCollections", named), result
+    return listed(database, result), result
 
 
 def _drop_collection(database: Any, name_or_collection: Any, **_: Any) -> dict[str, Any]:

@@ -68,11 +68,17 @@ def publish_events(client: Any, event_listeners: Sequence[Any] = ()) -> Publicat
             f"{held!r} publishes events already; give all listeners to one publish_events, or undo the first"
         )
     publisher = Publisher(_checked(event_listeners), held.address)
-    taps = Taps(held, publisher)
+    taps = Taps(held, publisher, _build_info(client) if client is not held else None)
     publication = Publication(held, taps)
     vars(held)[_PUBLICATION] = publication
     taps.place()
     return publication
+
+
+def _build_info(client: Any) -> dict[str, Any]:
+    """Return what mongomock_motor answers to buildInfo, which mongomock lacks."""
+    given = vars(client).get("_AsyncMongoMockClient__build_info")
+    return dict(given or {"ok": 1.0, "version": "5.0.5", "versionArray": [5, 0, 5]})
 
 
 def _checked(listeners: Sequence[Any]) -> Sequence[Any]:

@@ -112,8 +112,8 @@ def explain(call: Call) -> dict[str, Any]:
         raise CommandFailure(59, f"Explain failed due to unknown command: {name}")
     target = inner[name]
     query = inner.get("filter", inner.get("query", {}))
-    for part in inner.get("updates", inner.get("deletes", []))[:1]:
-        query = part["q"]
+    if statements := inner.get("updates") or inner.get("deletes"):
+        query = statements[0]["q"]
     matched = looked_at = 0
     if isinstance(target, str):
         collection = call.store.collection(call.database, target)

@@ -37,7 +37,9 @@ def refused_write(error: Exception) -> Reply | None:
     """Return the reply to a write that ran and whose statement failed; None if the command itself failed."""
     if isinstance(error, BulkWriteError):
         details = error.details or {}
-        errors = [{key: value for key, value in each.items() if key != "op"} for each in details["writeErrors"]]
+        errors = [
+            {key: value for key, value in each.items() if key != "op"} for each in details["writeErrors"]
+        ]
         return {"n": details.get("nInserted", 0), "writeErrors": errors, "ok": 1.0}
     if isinstance(error, WriteError):
         return {"n": 0, "writeErrors": [write_failure(error)], "ok": 1.0}

@@ -33,7 +33,12 @@ class Operations:
         self.found.append(("insert", document))
 
     def add_update(
-        self, selector: Any, update: Any, multi: bool = False, upsert: Any = None, **options: Any
+        self,
+        selector: Any,
+        update: Any,
+        multi: Any = False,
+        upsert: Any = None,
+        **options: Any,  # noqa: FBT002 - PyMongo's own
     ) -> None:
         """An update of one document or of many."""
         self._update({"q": selector, "u": update, "multi": multi}, upsert, options)

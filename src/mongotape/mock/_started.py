@@ -4,6 +4,9 @@ lsid, txnNumber, ``$clusterTime`` and ``$readPreference`` are left out: mongomoc
 one server. Compared with PyMongo's own events by the parity table.
 """
 
+# The arguments have the names, order and defaults that they have in PyMongo and mongomock.
+# ruff: noqa: A001, A002, ARG001, FBT001, FBT002, FBT003, PLR0917
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -15,15 +18,17 @@ if TYPE_CHECKING:
 Command = dict[str, Any]
 
 
-def insert_one(collection: Any, document: Any, bypass_document_validation: Any = None, **rest: Any) -> Command:
-    """insert."""
+def insert_one(
+    collection: Any, document: Any, bypass_document_validation: Any = None, **rest: Any
+) -> Command:
+    """Return insert."""
     return _insert(collection, [document], True, bypass_document_validation, rest)
 
 
 def insert_many(
     collection: Any, documents: Any, ordered: bool = True, bypass_document_validation: Any = None, **rest: Any
 ) -> Command:
-    """insert of several documents, which must be a list by now."""
+    """Return insert of several documents, which must be a list by now."""
     return _insert(collection, documents, ordered, bypass_document_validation, rest)
 
 
@@ -38,22 +43,30 @@ def _insert(collection: Any, documents: Any, ordered: bool, bypass: Any, rest: M
 
 
 def update_one(collection: Any, filter: Any, update: Any, *args: Any, **kwargs: Any) -> Command:
-    """update of one document."""
+    """Return update of one document."""
     return _update(collection, filter, update, multi=False, **_named(_UPDATE_ONE, args, kwargs))
 
 
 def update_many(collection: Any, filter: Any, update: Any, *args: Any, **kwargs: Any) -> Command:
-    """update of all documents that match."""
+    """Return update of all documents that match."""
     return _update(collection, filter, update, multi=True, **_named(_UPDATE_MANY, args, kwargs))
 
 
 def replace_one(collection: Any, filter: Any, replacement: Any, *args: Any, **kwargs: Any) -> Command:
-    """update with a whole document."""
+    """Return update with a whole document."""
     return _update(collection, filter, replacement, multi=False, **_named(_REPLACE_ONE, args, kwargs))
 
 
 _UPDATE_ONE = ("upsert", "bypass_document_validation", "collation", "array_filters", "hint", "session", "let")
-_UPDATE_MANY = ("upsert", "array_filters", "bypass_document_validation", "collation", "hint", "session", "let")
+_UPDATE_MANY = (
+    "upsert",
+    "array_filters",
+    "bypass_document_validation",
+    "collation",
+    "hint",
+    "session",
+    "let",
+)
 _REPLACE_ONE = ("upsert", "bypass_document_validation", "session", "hint")
 _STATEMENT = {"collation": "collation", "array_filters": "arrayFilters", "hint": "hint", "sort": "sort"}
 
@@ -79,12 +92,12 @@ def statement_options(given: Mapping[str, Any]) -> Command:
 
 
 def delete_one(collection: Any, filter: Any, *args: Any, **kwargs: Any) -> Command:
-    """delete of one document."""
+    """Return delete of one document."""
     return _delete(collection, filter, 1, _named(_DELETE, args, kwargs))
 
 
 def delete_many(collection: Any, filter: Any, *args: Any, **kwargs: Any) -> Command:
-    """delete of all documents that match."""
+    """Return delete of all documents that match."""
     return _delete(collection, filter, 0, _named(_DELETE, args, kwargs))
 
 
@@ -99,9 +112,23 @@ def _delete(collection: Any, query: Any, limit: int, rest: Mapping[str, Any]) ->
 
 
 _FIND = (
-    "filter projection skip limit no_cursor_timeout cursor_type sort allow_partial_results oplog_replay "
-    "modifiers batch_size manipulate collation session max_time_ms allow_disk_use"
-).split()  # noqa: SIM905 - mongomock's own order of arguments
+    "filter",
+    "projection",
+    "skip",
+    "limit",
+    "no_cursor_timeout",
+    "cursor_type",
+    "sort",
+    "allow_partial_results",
+    "oplog_replay",
+    "modifiers",
+    "batch_size",
+    "manipulate",
+    "collation",
+    "session",
+    "max_time_ms",
+    "allow_disk_use",
+)
 _FIND_FIELDS = {
     "batch_size": "batchSize",
     "max_time_ms": "maxTimeMS",
@@ -121,7 +148,7 @@ def find_arguments(args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, 
 
 
 def find(collection: Any, **given: Any) -> Command:
-    """find, from its arguments by name."""
+    """Return find, from its arguments by name."""
     wanted = given.get("filter")
     command: Command = {"find": collection.name, "filter": {} if wanted is None else wanted}
     if given.get("projection"):
@@ -145,14 +172,14 @@ def find(collection: Any, **given: Any) -> Command:
 
 
 def find_one(collection: Any, filter: Any = None, *args: Any, **kwargs: Any) -> Command:
-    """find of one document."""
+    """Return find of one document."""
     if filter is not None and not isinstance(filter, Mapping):
         filter = {"_id": filter}
     return find(collection, **{**find_arguments((filter, *args), kwargs), "limit": -1})
 
 
 def aggregate(collection: Any, pipeline: Any, session: Any = None, **kwargs: Any) -> Command:
-    """aggregate."""
+    """Return aggregate."""
     batch_size, cursor = kwargs.pop("batchSize", None), dict(kwargs.pop("cursor", {}))
     if batch_size is not None and not (pipeline and {"$out", "$merge"} & set(pipeline[-1])):
         cursor["batchSize"] = batch_size
@@ -163,7 +190,7 @@ def aggregate(collection: Any, pipeline: Any, session: Any = None, **kwargs: Any
 
 
 def count_documents(collection: Any, filter: Any, **kwargs: Any) -> Command:
-    """aggregate with the pipeline that counts."""
+    """Return aggregate with the pipeline that counts."""
     kwargs.pop("session", None)
     pipeline: list[Any] = [{"$match": filter}]
     pipeline += [{f"${name}": kwargs.pop(name)} for name in ("skip", "limit") if name in kwargs]
@@ -177,12 +204,12 @@ def count_documents(collection: Any, filter: Any, **kwargs: Any) -> Command:
 
 
 def estimated_document_count(collection: Any, **kwargs: Any) -> Command:
-    """count."""
+    """Return count."""
     return _on(collection, {"count": collection.name, **kwargs} | read_concern(collection))
 
 
 def distinct(collection: Any, key: Any, filter: Any = None, session: Any = None, **rest: Any) -> Command:
-    """distinct."""
+    """Return distinct."""
     command = {"distinct": collection.name, "key": key}
     if filter is not None:
         command["query"] = filter
@@ -190,8 +217,10 @@ def distinct(collection: Any, key: Any, filter: Any = None, session: Any = None,
     return _on(collection, command | read_concern(collection))
 
 
-def find_one_and_delete(collection: Any, filter: Any, projection: Any = None, sort: Any = None, **rest: Any) -> Command:
-    """findAndModify that removes."""
+def find_one_and_delete(
+    collection: Any, filter: Any, projection: Any = None, sort: Any = None, **rest: Any
+) -> Command:
+    """Return findAndModify that removes."""
     return _find_and_modify(collection, filter, {"remove": True}, projection, sort, None, False, rest)
 
 
@@ -205,7 +234,7 @@ def find_one_and_change(
     return_document: bool = False,
     **rest: Any,
 ) -> Command:
-    """findAndModify that updates or replaces."""
+    """Return findAndModify that updates or replaces."""
     change = {"update": rest.pop("replacement", update)}
     return _find_and_modify(collection, filter, change, projection, sort, upsert, return_document, rest)
 
@@ -233,7 +262,7 @@ def _find_and_modify(
 
 
 def create_index(collection: Any, keys: Any = None, *_: Any, **kwargs: Any) -> Command:
-    """createIndexes of one index."""
+    """Return createIndexes of one index."""
     from pymongo.operations import IndexModel
 
     for name in ("session", "cache_for"):
@@ -243,13 +272,13 @@ def create_index(collection: Any, keys: Any = None, *_: Any, **kwargs: Any) -> C
 
 
 def create_indexes(collection: Any, indexes: Iterable[Any], **_: Any) -> Command:
-    """createIndexes."""
+    """Return createIndexes."""
     command = {"createIndexes": collection.name, "indexes": [index.document for index in indexes]}
     return _on(collection, command | write_concern(collection))
 
 
 def drop_index(collection: Any, index_or_name: Any, **_: Any) -> Command:
-    """dropIndexes of one index."""
+    """Return dropIndexes of one index."""
     name = index_or_name
     if isinstance(name, list):
         name = "_".join(f"{field}_{kind}" for field, kind in name)
@@ -257,24 +286,30 @@ def drop_index(collection: Any, index_or_name: Any, **_: Any) -> Command:
 
 
 def drop_indexes(collection: Any, **_: Any) -> Command:
-    """dropIndexes of all of them."""
+    """Return dropIndexes of all of them."""
     return _on(collection, {"dropIndexes": collection.name, "index": "*"} | write_concern(collection))
 
 
 def list_indexes(collection: Any, **_: Any) -> Command:
-    """listIndexes."""
+    """Return listIndexes."""
     return _on(collection, {"listIndexes": collection.name, "cursor": {}})
 
 
 def drop(collection: Any, **_: Any) -> Command:
-    """drop."""
+    """Return drop."""
     return _on(collection, {"drop": collection.name})
 
 
 def rename(collection: Any, new_name: str, session: Any = None, **kwargs: Any) -> Command:
-    """renameCollection."""
+    """Return renameCollection."""
     to = f"{collection.database.name}.{new_name}"
-    return {"renameCollection": collection.full_name, "to": to, **kwargs, **write_concern(collection), "$db": "admin"}
+    return {
+        "renameCollection": collection.full_name,
+        "to": to,
+        **kwargs,
+        **write_concern(collection),
+        "$db": "admin",
+    }
 
 
 def _on(collection: Any, command: Command) -> Command:

@@ -14,8 +14,10 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
+from pymongo.errors import CollectionInvalid
+
 from mongotape.mock._cursor_tap import CursorTap
-from mongotape.mock._methods import CLIENT_METHODS, COLLECTION_METHODS, DATABASE_METHODS, Method
+from mongotape.mock._methods import CLIENT_METHODS, COLLECTION_METHODS, DATABASE_METHODS, Method, listed
 from mongotape.mock._replies import failed, refused_write
 from mongotape.mock._runs import Operations, Outcome, commands
 
@@ -40,12 +42,16 @@ class Taps:
     Args:
         client: mongomock's own client.
         publisher: what hears of the commands.
+        build_info: what is answered to buildInfo in mongomock's place, if anything.
     """
 
-    def __init__(self, client: Any, publisher: Publisher) -> None:
+    def __init__(
+        self, client: Any, publisher: Publisher, build_info: Mapping[str, Any] | None = None
+    ) -> None:
         self.publisher = publisher
         self.thread = _Thread()
         self._client = weakref.ref(client)
+        self._build_info = build_info
         self._placed: dict[int, tuple[weakref.ref[Any], dict[str, tuple[Any, Any]]]] = {}
         self._lock = threading.Lock()
         self._live = False
@@ -167,7 +173,9 @@ class Taps:
             seconds = perf_counter() - begun
             thread.inside = False
             if first is not None:
-                self.publish(first, seconds, {"ok": 1.0, "cursor": {"firstBatch": [], "id": 0}})
+                self.publish(
+                    first, seconds, listed(owner, args[:1] if isinstance(error, CollectionInvalid) else [])
+                )
             self._publish_failure(command, seconds, error, writes=method.writes)
             raise
         finally:
@@ -182,7 +190,7 @@ class Taps:
             return result
         reply, result = method.answer(owner, command, result)
         if first is not None:
-            self.publish(first, seconds, {"ok": 1.0, "cursor": {"firstBatch": [], "id": 0}})
+            self.publish(first, seconds, listed(owner, []))
         self.publish(command, seconds, reply)
         return result
 
@@ -202,7 +210,9 @@ class Taps:
     def _publish_failure(self, command: Any, seconds: float, error: Exception, *, writes: bool) -> None:
         if isinstance(command, Exception):
             return  # wrong arguments: neither could be sent
-        reply = refused_write(error) if writes else None
+        reply: Any = refused_write(error) if writes else None
+        if self._build_info is not None and next(iter(command)).lower() == "buildinfo":
+            reply = self._build_info
         failure = failed(error) if reply is None else None
         if reply is not None or failure is not None:
             self.publish(command, seconds, reply, failure)
@@ -231,13 +241,16 @@ class Taps:
         finally:
             self.thread.outcomes = outcomes
 
-    def _bulk_write(self, collection: Any, original: Callable[..., Any], requests: Any, *args: Any, **kwargs: Any) -> Any:
+    def _bulk_write(
+        self, collection: Any, original: Callable[..., Any], requests: Any, *args: Any, **kwargs: Any
+    ) -> Any:
         thread = self.thread
         if thread.inside or not self.publisher.hears_commands:
             return original(requests, *args, **kwargs)
         requests = list(requests)
         operations = self._built(Operations, requests, (), {})
-        thread.inside, thread.outcomes = True, (outcomes := [])
+        outcomes: list[Outcome] = []
+        thread.inside, thread.outcomes = True, outcomes
         begun = perf_counter()
         try:
             return original(requests, *args, **kwargs)
