@@ -10,6 +10,7 @@ Exit codes: 0 all is well, 1 something was found, 2 the command was not understo
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from dataclasses import dataclass
@@ -194,6 +195,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; returns its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file may hold what a terminal can't show
     try:
         parsed = parser().parse_args(arguments)
     except SystemExit as exit_:  # argparse has said why

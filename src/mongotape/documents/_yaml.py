@@ -25,6 +25,7 @@ _CORE = "tag:yaml.org,2002:"
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _BASED = re.compile("0x[0-9a-fA-F]+|0o[0-7]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_WORD = object()
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -233,7 +234,9 @@ class _Composer:
     def _scalar(self, event: Any) -> Any:
         tag = event.tag
         if tag is None:
-            return plain(event.value) if event.implicit[0] else event.value
+            if event.implicit[0]:
+                return plain(event.value)
+            return event.value if event.value.isascii() else self._joined(event)
         if tag in ("!", _CORE + "str"):
             return event.value
         if (load_tagged := _SCALAR_TAGS.get(tag)) is None:
@@ -243,6 +246,19 @@ class _Composer:
         except TypeError:
             name = tag.removeprefix(_CORE)
             raise self._fault(event, f'"{event.value}" is not a value of the tag !!{name}') from None
+
+    def _joined(self, event: Any) -> str:
+        """A quoted string in which pairs of surrogates, as JSON escapes them, are one character each.
+
+        libyaml refuses them, PyYAML's own scanner leaves them apart.
+        """
+        text: str = event.value
+        if not _SURROGATE.search(text):
+            return text
+        try:
+            return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+        except UnicodeDecodeError:
+            raise self._fault(event, "half a surrogate pair is no character") from None
 
     def _list(self, depth: int) -> list[Any]:
         items: list[Any] = []
