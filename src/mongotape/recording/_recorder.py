@@ -15,7 +15,7 @@ from mongotape.recording._history import RowHistory
 from mongotape.recording._listener import HandFed
 from mongotape.recording._rows import Rows
 from mongotape.recording._search import Search
-from mongotape.recording._tap import ClientTap, keep, kind_of_event, tap_class
+from mongotape.recording._tap import ClientTap, Keepers, kind_of_event, tap_class
 from mongotape.recording._waiting import until, until_async
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class EventRecorder(HandFed):
             raise UsageError(f"EventRecorder: maxlen is {maxlen}; give a positive number of events, or None")
         self._families = families_of(families)
         self._rows = Rows(maxlen)
+        self._untold = Keepers(self._rows, None)
         self._taps = 0
         self._is_captured = False
         self._paused_since = 0.0
@@ -93,7 +94,7 @@ class EventRecorder(HandFed):
             self._rows.errors.append(error)
             return
         if is_wanted:
-            keep(self._rows, None, event)
+            self._untold.keep(event)
 
     def expect_captured(self) -> None:
         """Note that the process-wide capture feeds it: silence then means that no client did anything."""

@@ -10,12 +10,12 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from mongotape.actors import current_actor
+from mongotape.frozen import freeze
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mongotape.actors import Actor
-    from mongotape.frozen import Frozen
     from mongotape.recording._tap import ClientTap
 
 #: (seconds, who, the client's tap or None, PyMongo's event[, its frozen document])
@@ -41,64 +41,102 @@ class Rows:
     def __init__(self, maxlen: int | None) -> None:
         self.maxlen: Final = maxlen
         self.paused = 0  #: how many pauses are in force
-        self.kept = 0  #: how many rows were ever kept
         self.forgotten = 0  #: how many rows since the last clear were dropped to keep to the bound
         self.lost_until = 0  #: rows kept before this one may have been dropped
-        self._first = 0
         self.errors: list[BaseException] = []
+        self._gone = 0
         self._cleared = 0
-        self._rows: deque[Any] = deque()
+        self._rows: Final[deque[Row]] = deque()
         self._gaps: list[float] = []
         self._shuffled = False
-        self._wakers: tuple[Callable[[Any], None], ...] = ()
+        self._wakers: tuple[Callable[[Row], None], ...] = ()
+        self._is_attentive = maxlen is not None
         self._snapshot: Snapshot | None = None
         # Reentrant: the garbage collector may close a client, and so publish, inside the critical section.
         self.lock = threading.RLock()
         _alive.add(self)
 
-    def keep(self, tap: ClientTap | None, event: Any, *frozen: Frozen) -> None:
-        """Keep one event with the present moment; a listener's body, so nothing leaves it."""
-        try:
-            with self.lock:
+    @property
+    def kept(self) -> int:
+        """How many rows were ever kept."""
+        return self._gone + len(self._rows)
+
+    def keeper(self, tap: ClientTap | None) -> Callable[[Any], None]:
+        """Return what keeps an event of one client as it stands: a listener's body, so nothing leaves it."""
+        append = self._rows.append
+
+        def keep(event: Any) -> None:
+            try:
                 if self.paused:
                     return
-                row = (monotonic(), current_actor(), tap, event, *frozen)
-                self._rows.append(row)
-                self.kept += 1
-                if self.maxlen is not None and len(self._rows) > self.maxlen:
-                    self._forget()
-            for wake in self._wakers:
-                wake(row)
-        except BaseException as error:  # noqa: BLE001  # an observer does no harm; the fixture raises it
-            self.errors.append(error)
+                with self.lock:
+                    append(row := (monotonic(), current_actor(), tap, event))
+                if self._is_attentive:
+                    self._attend_to(row)
+            except BaseException as error:  # noqa: BLE001  # an observer does no harm; the fixture raises it
+                self.errors.append(error)
+
+        return keep
+
+    def freezing_keeper(
+        self, tap: ClientTap | None, document_of: Callable[[Any], Any]
+    ) -> Callable[[Any], None]:
+        """Return what keeps an event of one client with its document as it is at this moment.
+
+        Args:
+            tap: the client's.
+            document_of: returns the event's document.
+        """
+        append = self._rows.append
+
+        def keep(event: Any) -> None:
+            try:
+                if self.paused:
+                    return
+                frozen = freeze(document_of(event))
+                with self.lock:
+                    append(row := (monotonic(), current_actor(), tap, event, frozen))
+                if self._is_attentive:
+                    self._attend_to(row)
+            except BaseException as error:  # noqa: BLE001
+                self.errors.append(error)
+
+        return keep
 
     def keep_queued(self, tap: ClientTap | None, event: Any, at: float, actor: Actor) -> None:
         """Keep an event that was queued at ``at`` by ``actor`` and is delivered only now."""
         try:
+            if self.paused:
+                return
+            row = (at, actor, tap, event)
             with self.lock:
-                if self.paused:
-                    return
                 self._shuffled = True
-                row = (at, actor, tap, event)
                 self._rows.append(row)
-                self.kept += 1
-                if self.maxlen is not None and len(self._rows) > self.maxlen:
-                    self._forget()
-            for wake in self._wakers:
-                wake(row)
+            if self._is_attentive:
+                self._attend_to(row)
         except BaseException as error:  # noqa: BLE001
             self.errors.append(error)
+
+    def _attend_to(self, row: Row) -> None:
+        if self.maxlen is not None:
+            with self.lock:
+                while len(self._rows) > self.maxlen:
+                    self._forget()
+        for wake in self._wakers:
+            wake(row)
 
     def _forget(self) -> None:
         self._sort()
         self._rows.popleft()
         self.forgotten += 1
-        self._first += 1
-        self.lost_until = self._first
+        self._gone += 1
+        self.lost_until = self._gone
 
     def _sort(self) -> None:
         if self._shuffled:
-            self._rows = deque(sorted(self._rows, key=_stamp))
+            rows = sorted(self._rows, key=_stamp)
+            self._rows.clear()
+            self._rows.extend(rows)
             self._shuffled = False
 
     def add_gap(self) -> None:
@@ -111,10 +149,10 @@ class Rows:
         """Throw all rows away."""
         with self.lock:
             self._cleared += 1
+            self._gone = self.kept
             self._rows.clear()
             self._gaps.clear()
             self.forgotten = 0
-            self._first = self.kept
         self.add_gap()
 
     def snapshot(self) -> Snapshot:
@@ -126,14 +164,16 @@ class Rows:
                 self._snapshot = Snapshot(list(self._rows), list(self._gaps), self.forgotten, version)
             return self._snapshot
 
-    def on_row(self, wake: Callable[[Any], None]) -> Callable[[], None]:
+    def on_row(self, wake: Callable[[Row], None]) -> Callable[[], None]:
         """Call ``wake`` with every row after it is kept; the returned callable ends that."""
         with self.lock:
             self._wakers = (*self._wakers, wake)
+            self._is_attentive = True
 
         def end() -> None:
             with self.lock:
                 self._wakers = tuple(each for each in self._wakers if each is not wake)
+                self._is_attentive = bool(self._wakers) or self.maxlen is not None
 
         return end
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from pymongo import monitoring
 
 from mongotape.driver import Tap, stamped_publication
 from mongotape.events import Family, Kind
-from mongotape.frozen import freeze
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mongotape.frozen import Frozen
     from mongotape.recording._rows import Rows
 
 LISTENERS: Final[Mapping[Family, type]] = {
@@ -43,36 +42,66 @@ def kind_of_event(event: object) -> Kind:
     raise TypeError(f"a recorder takes the events of pymongo.monitoring, not {type(event).__name__}")
 
 
-def _hello_document(event: Any) -> Frozen:
-    return freeze(event.reply.document)
-
-
-#: What is frozen of each kind at the moment of publication, and under which name it is read.
-FROZEN_FIELDS: Final[Mapping[Kind, tuple[str, Callable[[Any], Frozen]]]] = {
-    Kind.COMMAND_STARTED: ("command", lambda event: freeze(event.command)),
-    Kind.COMMAND_SUCCEEDED: ("reply", lambda event: freeze(event.reply)),
-    Kind.COMMAND_FAILED: ("failure", lambda event: freeze(event.failure)),
-    Kind.POOL_CREATED: ("options", lambda event: freeze(event.options)),
-    Kind.SERVER_HEARTBEAT_SUCCEEDED: ("reply", _hello_document),
-}
-_FREEZERS: Final = {
-    getattr(monitoring, kind.event_class): freezer for kind, (_name, freezer) in FROZEN_FIELDS.items()
+#: What is frozen of each kind at the moment of publication: the name it is read by, and where it is.
+FROZEN_FIELDS: Final[Mapping[Kind, tuple[str, Callable[[Any], Any]]]] = {
+    Kind.COMMAND_STARTED: ("command", attrgetter("command")),
+    Kind.COMMAND_SUCCEEDED: ("reply", attrgetter("reply")),
+    Kind.COMMAND_FAILED: ("failure", attrgetter("failure")),
+    Kind.POOL_CREATED: ("options", attrgetter("options")),
+    Kind.SERVER_HEARTBEAT_SUCCEEDED: ("reply", attrgetter("reply.document")),
 }
 
 
-def keep(rows: Rows, tap: ClientTap | None, event: Any) -> None:
-    """Keep any event; what goes wrong is kept too and never reaches the caller."""
-    try:
-        kind = kind_of_event(event)
-        queued_at = stamped_publication() if kind.family in _QUEUED else None
-        frozen = [FROZEN_FIELDS[kind][1](event)] if kind in FROZEN_FIELDS else []
-    except BaseException as error:  # noqa: BLE001  # an observer does no harm; the fixture raises it
-        rows.errors.append(error)
-        return
-    if queued_at is not None:
-        rows.keep_queued(tap, event, *queued_at)
-    else:
-        rows.keep(tap, event, *frozen)
+class Keepers:
+    """What keeps each kind of event of one client.
+
+    Args:
+        rows: where events are kept.
+        tap: the client's; None for events of unknown clients.
+    """
+
+    def __init__(self, rows: Rows, tap: ClientTap | None) -> None:
+        self._rows = rows
+        self._tap = tap
+        self._plain = plain = rows.keeper(tap)
+        self.by_kind: Final[Mapping[Kind, Callable[[Any], None]]] = {
+            kind: rows.freezing_keeper(tap, FROZEN_FIELDS[kind][1])
+            if kind in FROZEN_FIELDS
+            else self._keep_queued
+            if kind.family in _QUEUED
+            else plain
+            for kind in Kind
+        }
+        self._by_class = {cls: self.by_kind[kind] for cls, kind in KIND_OF_CLASS.items()}
+
+    def keep(self, event: Any) -> None:
+        """Keep any event; what goes wrong is kept too and never reaches the caller."""
+        try:
+            keep = self._by_class.get(type(event)) or self.by_kind[kind_of_event(event)]
+            keep(event)
+        except BaseException as error:  # noqa: BLE001  # an observer does no harm; the fixture raises it
+            self._rows.errors.append(error)
+
+    def of(self, kinds: list[Kind]) -> Callable[[Any], None]:
+        """Return what keeps the events of one listener method; the first kind is the one in a hurry."""
+        if len(kinds) == 1:
+            return self.by_kind[kinds[0]]
+        hurried, keep_hurried = getattr(monitoring, kinds[0].event_class), self.by_kind[kinds[0]]
+
+        def keep(event: Any) -> None:
+            if type(event) is hurried:
+                keep_hurried(event)
+            else:
+                self.keep(event)
+
+        return keep
+
+    def _keep_queued(self, event: Any) -> None:
+        queued_at = stamped_publication()
+        if queued_at is None:
+            self._plain(event)
+        else:
+            self._rows.keep_queued(self._tap, event, *queued_at)
 
 
 class ClientTap(Tap):
@@ -81,37 +110,18 @@ class ClientTap(Tap):
     def __init__(self, recorder: Any, rows: Rows, label: str, families: frozenset[Family]) -> None:
         self.source = recorder
         self.label = label
+        keepers = Keepers(rows, self)
         # Set on the object, so that PyMongo's call is the only one between it and the row.
-        for method, family in _methods(families).items():
-            setattr(self, method, self._keeper(rows, method, family))
-
-    def _keeper(self, rows: Rows, method: str, family: Family) -> Callable[[Any], None]:
-        if family is Family.COMMAND or method == Kind.POOL_CREATED.method:
-            return self._freezing_keeper(rows)
-        if family is Family.POOL:
-            return lambda event: rows.keep(self, event)
-        return lambda event: keep(rows, self, event)
-
-    def _freezing_keeper(self, rows: Rows) -> Callable[[Any], None]:
-        def keep_frozen(event: Any) -> None:
-            try:
-                freezer = _FREEZERS.get(type(event))
-                if freezer is None or rows.paused:
-                    keep(rows, self, event)
-                else:
-                    rows.keep(self, event, freezer(event))
-            except BaseException as error:  # noqa: BLE001
-                rows.errors.append(error)
-
-        return keep_frozen
+        for method, kinds in _methods(families).items():
+            setattr(self, method, keepers.of(kinds))
 
 
-def _methods(families: frozenset[Family]) -> dict[str, Family]:
-    """Return each listener method and a family it serves; shared ones are told apart by the event's class."""
-    methods: dict[str, Family] = {}
+def _methods(families: frozenset[Family]) -> dict[str, list[Kind]]:
+    """Return the kinds that each listener method receives; shared methods tell them by the event's class."""
+    methods: dict[str, list[Kind]] = {}
     for kind in Kind:
         if kind.family in families:
-            methods.setdefault(kind.method, kind.family)
+            methods.setdefault(kind.method, []).append(kind)
     return methods
 
 
