@@ -11,7 +11,7 @@ from mongotape.events import Kind
 from mongotape.log import EventLog
 from mongotape.matching._aligning import align
 from mongotape.matching._captures import Known
-from mongotape.matching._verdict import Difference, Near, Pair, Row
+from mongotape.matching._verdict import Difference, Near, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,32 +36,38 @@ class Explainer:
         self._observed = observed
         self._found = found
 
-    @cached_property
-    def _known(self) -> dict[str, tuple[Known, int]]:
-        """What the captures stand for, with the expectation that said so first."""
-        known: dict[str, tuple[Known, int]] = {}
-        for expectation, event in self._found.pairs if self._plan.capturing else ():
-            for same, key, value, _path in self._plan.compiled[expectation].captured(self._observed[event]):
-                if self._found.bindings.get(same.name, key) == key:
-                    origin = f"observed by the {ordinal(event + 1)} event"
-                    known.setdefault(same.name, (Known(key, value, origin), expectation))
-        return known
+        #: What the captures stand for, with the event that said so first.
+        self._known: dict[str, tuple[Known, int]] = {}
+        for pair in found.pairs if plan.capturing else ():
+            self._learn(*pair)
+
+    def _learn(self, expectation: int, event: int) -> None:
+        """Take what an event gives the captures for what they stand for."""
+        for same, key, value, _path in self._plan.compiled[expectation].captured(self._observed[event]):
+            if self._found.bindings.get(same.name, key) == key:
+                origin = f"observed by the {ordinal(event + 1)} event"
+                self._known.setdefault(same.name, (Known(key, value, origin), event))
 
     @property
     def captures(self) -> Mapping[str, Any]:
         """What the captures stand for, as far as it is known."""
-        return {name: known.value for name, (known, _expectation) in self._known.items()}
+        return {name: known.value for name, (known, _event) in self._known.items()}
 
     def explain(self, expectation: int, event: int) -> tuple[Mismatch, ...]:
         """Why this event is not this expectation, given what the others say about its captures."""
-        known = {name: each for name, (each, by) in self._known.items() if by != expectation}
+        if not self._found.passed and self._plan.capturing:
+            self.walk()  # it learns what the captures stand for behind the first difference
+        return self._explain(expectation, event)
+
+    def _explain(self, expectation: int, event: int) -> tuple[Mismatch, ...]:
+        known = {name: each for name, (each, by) in self._known.items() if by != event}
         return self._plan.compiled[expectation].explain(self._observed[event], known, self._plan.relations)
 
     def difference(self) -> Difference | None:
         """The first row of the walk that is not matched."""
         for mark, expectation, event in self.walk():
             if mark == "!" and expectation is not None and event is not None:
-                return Difference(expectation, event, self.explain(expectation, event))
+                return Difference(expectation, event, self._explain(expectation, event))
             if mark == "-" and expectation is not None:
                 return Difference(expectation, None, (), next(iter(self.nearest(expectation, 1)), None))
             if mark == "+":
@@ -83,23 +89,51 @@ class Explainer:
         if mode == "in_order":
             return tuple(_filled([*matched, *self._rest_in_order()], count))
         done = len(matched)
-        wanted = list(self._still_wanted(self._found.pairs))
+        wanted = self._still_wanted
         end = count if mode == "exact" else min(count, done + len(wanted) + _BEHIND)
         rows = align(wanted, range(done, end), self._agree, self._expected_name, self._observed_name)
         if mode == "prefix":
             rows = _overlooking_the_end(rows)
-        return tuple(_filled([*matched, *(row for row in rows if not self._may_miss(row))], count))
+        rows = [*matched, *self._related(rows)]
+        optional = self._optional(row.expectation for row in rows if row.event is not None)
+        return tuple(
+            _filled([row for row in rows if row.mark != "-" or row.expectation not in optional], count)
+        )
 
-    def _still_wanted(self, pairs: Sequence[Pair]) -> Iterable[int]:
-        """The expectations behind the last one that was matched."""
-        first = pairs[-1].expectation + 1 if pairs else 0
-        return range(first, len(self._plan.expected))
+    def _related(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """What matches by itself but contradicts a capture differs."""
+        for row in rows:
+            if row.mark == "=" and row.expectation is not None and row.event is not None:
+                if self._explain(row.expectation, row.event):
+                    yield row._replace(mark="!")
+                    continue
+                self._learn(row.expectation, row.event)
+            yield row
 
-    def _may_miss(self, row: Row) -> bool:
-        """Whether it only says that something optional was not observed."""
-        if row.mark != "-" or row.expectation is None:
-            return False
-        return any(row.expectation in group.members and not group.at_least for group in self._plan.groups)
+    @cached_property
+    def _still_wanted(self) -> list[int]:
+        """The expectations behind the last one that was matched, an optional one as if it had to occur."""
+        pairs, groups = self._found.pairs, self._plan.groups
+        if self._plan.mode == "in_order":
+            return self._plan.least[len(pairs) :]
+        last = pairs[-1].expectation if pairs else -1
+        current = next((index for index, group in enumerate(groups) if last in group.members), -1)
+        wanted: list[int] = []
+        if current >= 0:
+            group = groups[current]
+            matched = sum(pair.expectation in group.members for pair in pairs)
+            rounds = max(group.at_least, -(-matched // group.length))
+            wanted = [*group.members] * rounds
+            del wanted[:matched]
+        for group in groups[current + 1 :]:
+            wanted += [*group.members] * max(group.at_least, 1)
+        return wanted
+
+    def _optional(self, observed: Iterable[int | None]) -> frozenset[int]:
+        """The expectations that need not occur, and of whose group nothing was observed."""
+        begun = set(observed)
+        free = [group for group in self._plan.groups if not group.at_least and not begun & {*group.members}]
+        return frozenset(each for group in free for each in group.members)
 
     def _agree(self, expectation: int, event: int) -> bool:
         """Whether they match, given the captures that are bound."""
@@ -121,9 +155,8 @@ class Explainer:
         """The first expectation that fails is missing; those behind it are taken where they are found."""
         pairs = self._found.pairs
         position = pairs[-1].event + 1 if pairs else 0
-        wanted = [each for each in self._still_wanted(pairs) if not self._may_miss(Row("-", each, None))]
-        if wanted:
-            yield Row("-", wanted[0], None)
+        wanted = self._still_wanted
+        yield Row("-", wanted[0], None)
         for expectation in wanted[1:]:
             for event in range(position, self._observed.count):
                 if self._kinds[event] is self._plan.expected[expectation].kind and self._agree(
@@ -158,7 +191,7 @@ class Explainer:
         """The extra event that comes closest, of those that are about the same."""
         name = self._expected_name(expectation)
         alike = [event for event in events if self._observed_name(event) == name][:_LOOKED_AT]
-        return min(alike, key=lambda event: len(self.explain(expectation, event)), default=None)
+        return min(alike, key=lambda event: len(self._explain(expectation, event)), default=None)
 
     @cached_property
     def _kinds(self) -> Sequence[Kind]:
@@ -172,7 +205,7 @@ class Explainer:
         found: list[tuple[_Rank, Near]] = []
         position = self._position(expectation)
         for event in self._around(kind, position):
-            mismatches = self.explain(expectation, event)
+            mismatches = self._explain(expectation, event)
             owner = owners.get(event)
             near = Near(event, mismatches, owner if owner != expectation else None)
             other = name is not None and self._observed_name(event)[1] != name

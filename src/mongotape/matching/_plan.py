@@ -121,6 +121,11 @@ class Plan:
                 )
                 raise malformed((index,), why)
 
+    @property
+    def least(self) -> list[int]:
+        """The expectations with each repetition as often as it must occur."""
+        return [each for group in self.groups for _round in range(group.at_least) for each in group.members]
+
     def names(self, expectation: int) -> frozenset[str]:
         """Return the captures that stand in this expectation."""
         return self._names[expectation]
