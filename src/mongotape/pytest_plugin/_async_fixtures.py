@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pymongo import AsyncMongoClient
     from pymongo.asynchronous.database import AsyncDatabase
 
+    from mongotape.mock import ServedMock
     from mongotape.recording import EventRecorder
 
 _ON_THE_LOOP: dict[Any, Callable[..., Any]] = {}
@@ -107,3 +108,17 @@ def async_mongo_database(
 ) -> AsyncDatabase[dict[str, Any]]:
     """A database of ``async_mongo_client`` with a fresh name; dropped afterwards."""
     return async_mongo_client[_mongo_database_name]
+
+
+@_async_fixture
+async def async_mock_mongo_client(
+    _served_mock: ServedMock, event_recorder: EventRecorder
+) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
+    """An ``AsyncMongoClient`` of a mock server (mongomock) that carries this test's ``event_recorder``."""
+    from pymongo import AsyncMongoClient
+
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
+        _served_mock.uri, event_listeners=[event_recorder], **CLIENT_OPTIONS
+    )
+    async with client:
+        yield client

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pymongo import MongoClient
     from pymongo.synchronous.database import Database
 
+    from mongotape.deployment import FakeDeployments
+    from mongotape.mock import ServedMock
     from mongotape.recording import EventRecorder
     from mongotape.servers import FailPoints, Running
 
@@ -119,6 +121,48 @@ def _skipping(points: FailPoints, lacking: type[Exception]) -> Callable[..., Any
             yield
 
     return failpoint
+
+
+@pytest.fixture
+def _served_mock() -> Iterator[ServedMock]:
+    """A mock server of this test's own."""
+    from mongotape.mock import serve
+
+    with serve() as served:
+        yield served
+
+
+@pytest.fixture
+def mock_store(_served_mock: ServedMock) -> Any:
+    """The mongomock client that sees the same data as ``mock_mongo_client`` and its asynchronous twin."""
+    return _served_mock.store
+
+
+@pytest.fixture
+def mock_mongo_client(
+    _served_mock: ServedMock, event_recorder: EventRecorder
+) -> Iterator[MongoClient[dict[str, Any]]]:
+    """A ``MongoClient`` of a mock server (mongomock) that carries this test's ``event_recorder``."""
+    from pymongo import MongoClient
+
+    client: MongoClient[dict[str, Any]] = MongoClient(
+        _served_mock.uri, event_listeners=[event_recorder], **CLIENT_OPTIONS
+    )
+    with client:
+        yield client
+
+
+@pytest.fixture
+def fake_deployment(event_recorder: EventRecorder) -> Iterator[FakeDeployments]:
+    """Makes scripted deployments whose clients carry this test's ``event_recorder``.
+
+    ``deployment = fake_deployment.replica_set(3)``; also ``standalone()`` and ``sharded(2)``. Everything that was
+    started is stopped after the test.
+    """
+    from mongotape.deployment import FakeDeployments
+
+    with FakeDeployments(event_listeners=[event_recorder]) as deployments:
+        yield deployments
 
 
 @pytest.fixture(autouse=True)
