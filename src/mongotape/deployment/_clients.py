@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mongotape.driver import abandon
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable, Mapping
 
     from pymongo import AsyncMongoClient, MongoClient
+    from pymongo.monitoring import CommandListener
 
 _CLOSING_SECONDS = 5.0
 
 
 @dataclass(slots=True, eq=False)
 class _Async:
-    """An async client and the loop it was made in (None: outside of any)."""
+    """An async client and the loop it belongs to, once that is known."""
 
     client: AsyncMongoClient[dict[str, Any]]
-    loop: asyncio.AbstractEventLoop | None
+    reachable: Callable[[], bool]
+    loop: asyncio.AbstractEventLoop | None = None
     closed: bool = False
     guard: AsyncGenerator[None] | None = None  #: closes the client when its loop ends
 
@@ -34,15 +37,17 @@ class _Async:
 
     async def _close(self) -> None:
         if not self.closed:
+            with _brief(self.reachable()):
+                await self.client.close()
             self.closed = True
-            await self.client.close()
 
-    def guard_by_loop(self) -> None:
-        """From now on the running loop closes the client when it ends.
+    def belong_to(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The running loop closes the client when it ends.
 
         A loop finalizes, as the last thing it does, the async generators that were begun in it; one step
         makes this one known to it.
         """
+        self.loop = loop
         self.guard = self._until_the_loop_ends()
         with contextlib.suppress(StopIteration):
             self.guard.__anext__().__await__().send(None)
@@ -51,37 +56,60 @@ class _Async:
         try:
             yield
         finally:
-            await self._close()
+            with warnings.catch_warnings():
+                # PyMongo's own generators, begun while the loop finalizes this one, all end within it.
+                warnings.filterwarnings(
+                    "ignore", ".*scheduled after loop.shutdown_asyncgens", ResourceWarning
+                )
+                await self._close()
 
 
 class Clients:
     """Clients to be closed at the end.
 
-    An async client that was made inside a running event loop is also closed when that loop ends, since
-    afterwards nobody could.
+    An async client is also closed when its event loop ends, since afterwards nobody could.
+
+    Args:
+        reachable: whether any member answers.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, reachable: Callable[[], bool]) -> None:
+        self._reachable = reachable
         self._sync: list[MongoClient[dict[str, Any]]] = []
         self._async: list[_Async] = []
         self._closing: set[asyncio.Task[None]] = set()
 
-    def add(self, client: MongoClient[dict[str, Any]]) -> None:
-        """Takes charge of a sync client."""
-        self._sync.append(client)
+    def make(self, uri: str, options: Mapping[str, Any]) -> MongoClient[dict[str, Any]]:
+        """A sync client."""
+        import pymongo
 
-    def add_async(self, client: AsyncMongoClient[dict[str, Any]]) -> None:
-        """Takes charge of an async client."""
-        entry = _Async(client, _running_loop())
-        if entry.loop is not None:
-            entry.guard_by_loop()
+        client: MongoClient[dict[str, Any]] = pymongo.MongoClient(uri, **options)
+        self._sync.append(client)
+        return client
+
+    def make_async(self, uri: str, options: Mapping[str, Any]) -> AsyncMongoClient[dict[str, Any]]:
+        """An async client."""
+        import pymongo
+
+        loop = _running_loop()
+        found: list[_Async] = []
+        if loop is None:  # its loop is the one in which it sends its first command
+            listeners = [*(options.get("event_listeners") or ()), _loop_finder(found)]
+            options = {**options, "event_listeners": listeners}
+        client: AsyncMongoClient[dict[str, Any]] = pymongo.AsyncMongoClient(uri, **options)
+        entry = _Async(client, self._reachable)
+        found.append(entry)
+        if loop is not None:
+            entry.belong_to(loop)
         self._async.append(entry)
+        return client
 
     def close(self) -> None:
         """Closes every client; never fails because an event loop is gone."""
         clients, self._sync = self._sync, []
         for client in clients:
-            client.close()
+            with _brief(self._reachable()):
+                client.close()
         entries, self._async = self._async, []
         for entry in entries:
             if not entry.closed:
@@ -108,6 +136,34 @@ class Clients:
         elif running is None:
             loop.run_until_complete(entry.close())
         # Else its loop can't run while another does in this thread; it closes the client when it ends.
+
+
+def _loop_finder(found: list[_Async]) -> CommandListener:
+    """A listener that takes the loop of a client's first command for the client's own."""
+    from pymongo.monitoring import CommandListener
+
+    class LoopFinder(CommandListener):
+        def started(self, event: object) -> None:  # noqa: ARG002 - that there is one is enough
+            if found and (loop := _running_loop()) is not None:
+                found.pop().belong_to(loop)
+
+        def succeeded(self, event: object) -> None:
+            """Nothing more is to be found."""
+
+        def failed(self, event: object) -> None:
+            """Nothing more is to be found."""
+
+    return LoopFinder()
+
+
+def _brief(reachable: bool) -> contextlib.AbstractContextManager[object]:  # noqa: FBT001 - its only point
+    """Bounds what is done inside when no member is up.
+
+    A client that closes looks for a server to end its sessions at, for 30 s unless told otherwise.
+    """
+    import pymongo
+
+    return contextlib.nullcontext() if reachable else pymongo.timeout(0.01)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -42,7 +42,7 @@ class FakeDeployment(Scripting):
     ) -> None:
         self._listeners = listeners
         self._front = Front()
-        self._clients = Clients()
+        self._clients = Clients(self._is_reachable)
         self._members: dict[Address, Member] = {}
         self._made = 0
         addresses = [self._make_member() for _ in range(count + absent)]
@@ -88,24 +88,15 @@ class FakeDeployment(Scripting):
         Args:
             options: keyword arguments of ``MongoClient``.
         """
-        import pymongo
-
-        client: MongoClient[dict[str, Any]] = pymongo.MongoClient(self.uri, **self._with_listeners(options))
-        self._clients.add(client)
-        return client
+        return self._clients.make(self.uri, self._with_listeners(options))
 
     def async_client(self, **options: Any) -> AsyncMongoClient[dict[str, Any]]:
-        """An ``AsyncMongoClient`` of this deployment, closed with it or with the event loop it was made in.
+        """An ``AsyncMongoClient`` of this deployment, closed with it, or with the event loop that it belongs to.
 
         Args:
             options: keyword arguments of ``AsyncMongoClient``.
         """
-        import pymongo
-
-        client: AsyncMongoClient[dict[str, Any]]
-        client = pymongo.AsyncMongoClient(self.uri, **self._with_listeners(options))
-        self._clients.add_async(client)
-        return client
+        return self._clients.make_async(self.uri, self._with_listeners(options))
 
     # What happens to it.
 
@@ -315,6 +306,10 @@ class FakeDeployment(Scripting):
                 ) from cause
 
     # Inside.
+
+    def _is_reachable(self) -> bool:
+        with self._front.changed:
+            return any(one not in self._front.state.down for one in self._front.state.members)
 
     def _with_listeners(self, options: dict[str, Any]) -> dict[str, Any]:
         return {"event_listeners": list(self._listeners), **options} if self._listeners else options
