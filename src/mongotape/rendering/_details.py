@@ -23,7 +23,9 @@ def array_lines(mismatch: Mismatch, *, indent: str) -> list[Line]:
     expected, actual = mismatch.expected, mismatch.actual
     if not isinstance(expected, list | tuple) or not isinstance(actual, list | tuple):
         return []
-    if any(map(is_secret, mismatch.path)) or max(len(expected), len(actual)) > _ELEMENTS:
+    if len(expected) == len(actual) or max(len(expected), len(actual)) > _ELEMENTS:
+        return []
+    if any(map(is_secret, mismatch.path)):
         return []
     return array_changes(expected, actual, indent)
 
@@ -35,7 +37,7 @@ def array_changes(
     from deepdiff import DeepDiff
 
     try:
-        settled = _settled(expected, actual)
+        settled, _unmatched = _settled(expected, actual)
         found = DeepDiff(
             [_plain(each, _DEPTH) for each in settled],
             [_plain(each, _DEPTH) for each in actual],
@@ -47,8 +49,6 @@ def array_changes(
         changes = [change for group in found.values() for change in group]
     except Exception:  # noqa: BLE001  # an explanation that can't be made must not hide the failure
         return []
-    if not changes and settled != list(actual):
-        return [line(indent, "the same elements, in another order")]
     changes.sort(key=lambda change: [str(step).zfill(6) for step in change.path(output_format="list")])
     lines = [each for change in changes[:_CHANGES] if (each := _change(change, indent))]
     if len(changes) > _CHANGES:
@@ -56,23 +56,37 @@ def array_changes(
     return lines
 
 
-def _settled(expected: Any, actual: Any) -> list[Any]:
-    """Return the expected elements, each that an observed one matches replaced by it: operators leave the picture."""
+def reordered(expected: Any, actual: Any) -> bool:
+    """Whether two arrays hold the same elements in another order."""
+    if not isinstance(expected, list | tuple) or not isinstance(actual, list | tuple):
+        return False
+    if len(expected) != len(actual) or len(expected) > _ELEMENTS:
+        return False
+    return not _settled(expected, actual)[1]
+
+
+def _settled(expected: Any, actual: Any) -> tuple[list[Any], int]:
+    """Return the expected elements, each that an observed one matches replaced by it, and how many none matches.
+
+    So operators leave the picture before deepdiff sees it.
+    """
     from mongotape.matching import match_value
 
     free = list(range(len(actual)))
     settled: list[Any] = []
+    unmatched = 0
     for each in expected:
         try:
             fitting = next((at for at in free if not match_value(each, actual[at], root=False)), None)
         except ExpectationError:  # a capture, or an operator of the test's own
             fitting = None
         if fitting is None:
+            unmatched += 1
             settled.append(each)
         else:
             free.remove(fitting)
             settled.append(actual[fitting])
-    return settled
+    return settled, unmatched
 
 
 def _plain(value: Any, depth: int) -> Any:

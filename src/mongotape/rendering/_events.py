@@ -9,6 +9,8 @@ from mongotape.events import Family, Kind
 from mongotape.rendering._values import show
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from mongotape.events import RecordedEvent
     from mongotape.expect import Expectation
 
@@ -21,7 +23,7 @@ class Columns(NamedTuple):
 
     label: str  #: "started", "connection_checked_out"
     name: str  #: the command's name, the connection's number, the change
-    where: str  #: namespace or address
+    where: str  #: namespace, reason, failure
 
 
 def label(kind: Kind) -> str:
@@ -78,6 +80,27 @@ def namespace(event: RecordedEvent) -> str:
 def _failure(failure: Mapping[str, Any]) -> str:
     words = [str(failure[key]) for key in ("code", "codeName") if key in failure]
     return f"code {' '.join(words)}" if words else show(failure.get("errmsg", ""), 40)
+
+
+def origins(events: Iterable[RecordedEvent]) -> Callable[[RecordedEvent], tuple[str, ...]]:
+    """Return what tells the clients and servers of these events apart; nothing where there is one of each."""
+    shown = list(events)
+    tellers = [teller for teller in (_address, _client) if len({teller(each) for each in shown} - {""}) > 1]
+    return lambda event: tuple(teller(event) for teller in tellers)
+
+
+def _client(event: RecordedEvent) -> str:
+    return event.client or ""
+
+
+def _address(event: RecordedEvent) -> str:
+    """The server's address; command events carry it as their connection id."""
+    names = ("address", "server_address", "connection_id")
+    found = next((getattr(event.event, name, None) for name in names if name in event.kind.fields), None)
+    if not isinstance(found, tuple) or len(found) != 2:
+        return ""
+    host, port = found
+    return f"{host}:{port}" if port is not None else str(host)
 
 
 def named(event: RecordedEvent) -> str:

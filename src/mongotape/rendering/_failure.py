@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mongotape.expect import Repeat
+from mongotape.rendering._case import Case
 from mongotape.rendering._circumstances import NOTHING_KNOWN, Circumstances
 from mongotape.rendering._details import array_lines
 from mongotape.rendering._events import fields_of, named, named_expectation
-from mongotape.rendering._hints import Case, hints
-from mongotape.rendering._mismatches import first_of, mismatch_text
+from mongotape.rendering._hints import hints
+from mongotape.rendering._mismatches import mismatch_text, of_event
 from mongotape.rendering._near import near_miss
 from mongotape.rendering._text import Line, Rendered, Span, line
 from mongotape.rendering._values import show
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mongotape.events import Family
-    from mongotape.matching import Difference, Verdict
+    from mongotape.matching import Verdict
 
 _HEAD: Final = 7
 _DETAILS: Final = 20
@@ -33,27 +34,27 @@ def render_failure(verdict: Verdict, known: Circumstances = NOTHING_KNOWN) -> Re
         verdict: what came out of the comparison.
         known: what the caller knows besides; hints are made from it.
     """
-    return Rendered(
-        [*_head(verdict, known), (), *walk_lines(verdict), *_details(verdict), *_captures(verdict)]
-    )
+    case = Case(verdict, known)
+    return Rendered([*_head(case), (), *walk_lines(verdict), *_details(case), *_captures(verdict)])
 
 
-def _head(verdict: Verdict, known: Circumstances) -> list[Line]:
+def _head(case: Case) -> list[Line]:
     """Return at most seven lines: counts, first difference, what is extra or missing, near miss, likely cause."""
-    lines = [_summary(verdict, known)]
-    differences = [line("  ", Span(each, "differs")) for each in _first_difference(verdict, known)]
-    counts = [line(f"  {each}") for each in _counts(verdict)]
-    near = [line(f"  {each}") for each in _near(verdict)]
-    causes = [line("  ", Span(each, "strong")) for each in hints(Case(verdict, known), 2)]
-    room = _HEAD - len(lines) - len(counts) - len(near) - len(causes)
-    return [*lines, *differences[: max(room, 1)], *counts, *near, *causes][:_HEAD]
+    counts = [line(f"  {each}") for each in _counts(case)]
+    near = [line(f"  {each}") for each in _near(case)]
+    causes = [line("  ", Span(each, "strong")) for each in hints(case, 2)]
+    differences = list(_first_difference(case)) if not _counts_say_it(case) else []
+    lines = [_summary(case), *differences]
+    room = _HEAD - len(counts) - len(near) - len(causes)
+    return [*lines[: max(room, 2)], *counts, *near, *causes][:_HEAD]
 
 
-def _summary(verdict: Verdict, known: Circumstances) -> Line:
+def _summary(case: Case) -> Line:
+    verdict, known = case.verdict, case.known
     events = f"{noun(known.families)}event"
     waited = f" after waiting {seconds(known.waited)}" if known.waited is not None else ""
     what = f"{counted(verdict.observed, events)} observed{waited}, {_expected(verdict)} (mode {verdict.mode})"
-    return line(f"{what}; {_where(verdict)}")
+    return line(f"{what}; {_where(case)}")
 
 
 def noun(families: frozenset[Family] | None) -> str:
@@ -79,100 +80,116 @@ def _expected(verdict: Verdict) -> str:
     return f"{least:,} expected" if least else "none expected"
 
 
-def _where(verdict: Verdict) -> str:
-    difference = verdict.difference
-    if difference is None:
+def _where(case: Case) -> str:
+    focus = case.focus
+    if focus is None:
         return "it differs"
-    if difference.event is None:
-        assert difference.expectation is not None
-        return f"the {_which(difference.expectation)} is missing"
-    if difference.expectation is None:
-        return f"the {ordinal(difference.event + 1)} was not expected"
-    if verdict.mode in ("exact", "prefix"):
-        return f"the {ordinal(difference.event + 1)} differs"
-    return f"nothing matches the {_which(difference.expectation)}"
+    if focus.expectation is None:
+        assert focus.event is not None
+        return f"the {ordinal(focus.event + 1)} was not expected"
+    if focus.event is not None and case.verdict.mode in ("exact", "prefix"):
+        return f"the {ordinal(focus.event + 1)} differs"
+    return f"nothing matches the {ordinal(focus.expectation + 1)} expectation"
 
 
-def _which(expectation: int) -> str:
-    return f"{ordinal(expectation + 1)} expectation"
-
-
-def _first_difference(verdict: Verdict, known: Circumstances) -> Iterator[str]:
-    difference = verdict.difference
-    if difference is None:
+def _first_difference(case: Case) -> Iterator[Line]:
+    focus, verdict = case.focus, case.verdict
+    if focus is None:
         return
-    if difference.expectation is None:
-        assert difference.event is not None
-        yield f"{named(verdict.events[difference.event])} was observed and not expected"
+    if focus.expectation is None:
+        assert focus.event is not None
+        yield _differs(f"{named(verdict.events[focus.event])} was observed and not expected")
         return
-    expected = verdict.expected[difference.expectation]
-    if difference.event is None or not difference.mismatches:
-        given = fields_of(expected)
-        yield (
-            f"{_place(known, difference, ())}{named_expectation(expected)} was expected and not observed"
-            f"{f': {given}' if given else ''}"
+    expected = verdict.expected[focus.expectation]
+    if focus.event is not None and focus.mismatches:
+        yield from _mismatches(case, focus.expectation, focus.event)
+        return
+    given = fields_of(expected)
+    instead = f", but {named(case.instead)}" if case.instead is not None else ""
+    yield _differs(
+        f"{_place(case, ())}{named_expectation(expected)} was expected and not observed{instead}"
+        f"{f': {given}' if given else ''}"
+    )
+
+
+def _differs(text: str) -> Line:
+    return line("  ", Span(text, "differs"))
+
+
+def _mismatches(case: Case, expectation: int, event: int) -> Iterator[Line]:
+    verdict = case.verdict
+    assert case.focus is not None
+    expected, observed = verdict.expected[expectation], verdict.events[event]
+    nearest = "" if verdict.mode in ("exact", "prefix") else f"the {ordinal(event + 1)} event: "
+    if expected.kind is not observed.kind:
+        yield _differs(
+            f"{_place(case, ())}{nearest}expected {named_expectation(expected)}, observed {named(observed)}"
         )
         return
-    yield from _mismatches(verdict, difference, known)
-
-
-def _mismatches(verdict: Verdict, difference: Difference, known: Circumstances) -> Iterator[str]:
-    assert difference.expectation is not None
-    assert difference.event is not None
-    expected, observed = verdict.expected[difference.expectation], verdict.events[difference.event]
-    nearest = "" if verdict.mode in ("exact", "prefix") else f"the {ordinal(difference.event + 1)} event: "
-    if expected.kind is not observed.kind:
-        place = _place(known, difference, ())
-        yield f"{place}{nearest}expected {named_expectation(expected)}, observed {named(observed)}"
-        return
-    mismatches = first_of(difference.mismatches)
+    mismatches = of_event(verdict, expectation, event)
     for each in mismatches[:2]:
-        yield f"{_place(known, difference, each.path)}{nearest}{mismatch_text(each)}"
+        yield _differs(f"{_place(case, each.path)}{nearest}{mismatch_text(each)}")
+        yield from array_lines(each, indent="    ")[:2]
     if len(mismatches) > 2:
-        yield f"and {counted(len(mismatches) - 2, 'more difference')} in this event, below"
+        yield line(f"  and {counted(len(mismatches) - 2, 'more difference')} in this event, below")
 
 
-def _place(known: Circumstances, difference: Difference, path: tuple[str | int, ...]) -> str:
-    if known.place is None or difference.expectation is None:
+def _place(case: Case, path: tuple[str | int, ...]) -> str:
+    place, focus = case.known.place, case.focus
+    if place is None or focus is None or focus.expectation is None:
         return ""
-    return f"{known.place(difference.expectation, path)}: "
+    return f"{place(focus.expectation, path)}: "
 
 
-def _counts(verdict: Verdict) -> Iterator[str]:
-    """Say what is too much, or too little, where the first difference is not all of it."""
-    extra, missing = verdict.extra, verdict.unmatched
-    if len(extra) > len(missing):
-        over = extra[-(len(extra) - len(missing)) :] if missing else extra
-        names = listed(named(verdict.events[at]) for at in over[:2000])
-        yield f"{len(over):,} more {_were(len(over))} observed than expected: {names}"
-    elif len(missing) > len(extra):
+def _counts(case: Case) -> Iterator[str]:
+    """Say what is too much and what is missing, where the first difference is not all of it."""
+    added, missing, verdict = case.added, case.missing, case.verdict
+    alone = len(added) + len(missing) <= 1 and case.focus is not None and not case.focus.mismatches
+    if len(added) == len(missing) == 1 and case.instead is not None:
+        return
+    if added and not alone:
+        names = listed(named(verdict.events[at]) for at in added[:2000])
+        more = "observed and not expected" if missing else "more were observed than expected"
+        if not missing and len(added) == 1:
+            more = "more was observed than expected"
+        were = f"{_were(len(added))} " if missing else ""
+        yield f"{len(added):,} {were}{more}: {names}"
+    if len(missing) > 1:
         names = listed(named_expectation(verdict.expected[at]) for at in missing[:2000])
-        if len(missing) > 1 or extra:
-            yield f"{len(missing):,} expected {_were(len(missing))} not observed: {names}"
+        yield f"{len(missing):,} expected {_were(len(missing))} not observed: {names}"
+
+
+def _counts_say_it(case: Case) -> bool:
+    """Whether the first difference is only the first name of a list that follows."""
+    focus, alone = case.focus, bool(case.added) != bool(case.missing)
+    if focus is None or focus.mismatches or not alone or len(case.added) + len(case.missing) < 2:
+        return False
+    if focus.expectation is None:
+        return True
+    return case.known.place is None and not fields_of(case.verdict.expected[focus.expectation])
 
 
 def _were(number: int) -> str:
     return "was" if number == 1 else "were"
 
 
-def _near(verdict: Verdict) -> list[str]:
-    difference = verdict.difference
-    if difference is None or difference.expectation is None:
+def _near(case: Case) -> list[str]:
+    focus = case.focus
+    if focus is None or focus.expectation is None:
         return []
-    shown = difference.event if difference.mismatches else None
-    return list(near_miss(verdict, difference.expectation, but=shown))
+    return list(near_miss(case.verdict, focus.expectation, but=focus.event if focus.mismatches else None))
 
 
-def _details(verdict: Verdict) -> Iterator[Line]:
+def _details(case: Case) -> Iterator[Line]:
     """Yield every difference of the first event that differs, arrays taken apart."""
-    difference = verdict.difference
+    difference, verdict = case.focus, case.verdict
     if difference is None or difference.event is None or not difference.mismatches:
         return
     if verdict.expected[difference.expectation or 0].kind is not verdict.events[difference.event].kind:
         return
-    mismatches = first_of(difference.mismatches)
+    mismatches = of_event(verdict, difference.expectation or 0, difference.event)
     changes = [(each, array_lines(each, indent="      ")) for each in mismatches[:_DETAILS]]
-    if len(mismatches) <= 2 and not any(lines for _each, lines in changes):
+    if len(mismatches) <= 2 and all(len(lines) <= 2 for _each, lines in changes):
         return
     yield ()
     yield line(f"  the {ordinal(difference.event + 1)} event in full:")

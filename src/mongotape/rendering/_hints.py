@@ -5,59 +5,24 @@ from __future__ import annotations
 import re
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from mongotape.events import Family, Kind
 from mongotape.matching import MISSING
+from mongotape.rendering._values import show
 from mongotape.rendering._words import counted, joined, milliseconds, ordinal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from mongotape.events import RecordedEvent
-    from mongotape.matching import Mismatch, Verdict
-    from mongotape.rendering._circumstances import Circumstances
+    from mongotape.rendering._case import Case
 
-_LOOKED_AT: Final = 2000  # extra events that hints look at
+_LOOKED_AT: Final = 2000  # matched events that hints look at
 _REMATCHED: Final = 100  # events of a log that is matched again in another mode
 _CLOSING: Final = frozenset({Kind.POOL_CLOSED, Kind.TOPOLOGY_CLOSED, Kind.SERVER_CLOSED})
 _HANDSHAKE: Final = frozenset({"saslStart", "saslContinue", "authenticate", "hello", "isMaster", "ismaster"})
-
-
-@dataclass(frozen=True)
-class Case:
-    """A failed comparison as hints look at it."""
-
-    verdict: Verdict
-    known: Circumstances
-
-    @cached_property
-    def extra(self) -> list[RecordedEvent]:
-        """The observed events that nothing expected."""
-        return [self.verdict.events[at] for at in self.extra_at]
-
-    @cached_property
-    def extra_at(self) -> list[int]:
-        """Where they are in the log; as many as hints look at."""
-        return list(islice(self.verdict.extra, _LOOKED_AT))
-
-    @cached_property
-    def missing(self) -> tuple[int, ...]:
-        """The expectations that nothing matched."""
-        return self.verdict.unmatched
-
-    @cached_property
-    def mismatches(self) -> Sequence[Mismatch]:
-        """Why the first differing event differs."""
-        difference = self.verdict.difference
-        return difference.mismatches if difference is not None else ()
-
-    def extra_commands(self, *names: str) -> list[RecordedEvent]:
-        """The extra command events with these names."""
-        return [each for each in self.extra if each.family is Family.COMMAND and each.command_name in names]
 
 
 def came_late(case: Case) -> Iterator[str]:
@@ -93,12 +58,12 @@ def other_family_only(case: Case) -> Iterator[str]:
 
 def client_closed(case: Case) -> Iterator[str]:
     """Closing publishes endSessions and closes pools."""
-    if case.extra_commands("endSessions"):
-        yield "the client was closed before the assertion: endSessions is part of closing"
+    first = case.extra[0] if case.extra else None
+    if first is None:
         return
-    closed = {each.kind for each in case.extra} & _CLOSING
-    reasons = {each.reason for each in case.extra if each.kind is Kind.CONNECTION_CLOSED}
-    if closed or "poolClosed" in reasons:
+    if first in case.extra_commands("endSessions"):
+        yield "the client was closed before the assertion: endSessions is part of closing"
+    elif first.kind in _CLOSING or (first.kind is Kind.CONNECTION_CLOSED and first.reason == "poolClosed"):
         yield "the client was closed before the assertion: closing it closes its pools and connections"
 
 
@@ -135,6 +100,15 @@ def abandoned_cursor(case: Case) -> Iterator[str]:
     """A cursor that was not read to its end is killed later."""
     if case.extra_commands("killCursors"):
         yield "killCursors ends a cursor that was not read to its end, up to 1 s later: close cursors where they are used"
+
+
+def command_failed(case: Case) -> Iterator[str]:
+    """The server said no, and why."""
+    failed = next((each for each in case.extra if each.kind is Kind.COMMAND_FAILED), None)
+    if failed is not None:
+        failure = failed.document("failure")
+        words = [str(failure[key]) for key in ("code", "codeName") if key in failure]
+        yield f"{failed.command_name} failed: {' '.join(words)}: {show(failure.get('errmsg', ''), 120)}"
 
 
 def handshake(case: Case) -> Iterator[str]:
@@ -210,9 +184,14 @@ def nested_is_closed(case: Case) -> Iterator[str]:
 def other_mode(case: Case) -> Iterator[str]:
     """The expectation would hold in another mode."""
     passes, mode = case.known.passes, case.verdict.mode
-    if passes is None or case.verdict.observed > _REMATCHED or len(case.verdict.expected) > _REMATCHED:
+    if (
+        passes is None
+        or not case.verdict.expected
+        or case.verdict.observed > _REMATCHED
+        or len(case.verdict.expected) > _REMATCHED
+    ):
         return
-    if mode in ("exact", "prefix") and case.extra and passes("in_order"):
+    if mode in ("exact", "prefix") and case.added and passes("in_order"):
         yield "everything expected was observed in this order, with others between: mode='in_order' passes"
     elif mode in ("exact", "in_order") and case.missing and passes("any_order"):
         yield "the same events were observed in another order: mode='any_order' passes"
@@ -227,6 +206,7 @@ HINTS: Final = (
     of_families_named,
     heartbeat_noise,
     batches,
+    command_failed,
     retried,
     abandoned_cursor,
     handshake,
@@ -234,7 +214,6 @@ HINTS: Final = (
     other_client,
     pattern_for_text,
     nested_is_closed,
-    other_mode,
 )
 
 
@@ -246,4 +225,7 @@ def hints(case: Case, limit: int) -> list[str]:
             found.extend(hint(case))
         if len(found) >= limit:
             break
+    if not found:  # another mode is advice only where no cause is known
+        with suppress(Exception):
+            found.extend(other_mode(case))
     return found[:limit]

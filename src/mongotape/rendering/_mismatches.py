@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from mongotape.matching import path_text
+from mongotape.matching import Mismatch, path_text
+from mongotape.rendering._details import array_lines, reordered
 from mongotape.rendering._secrets import holds_secret, is_secret, scrubbed
 from mongotape.rendering._text import Rendered, line
 from mongotape.rendering._values import show, strings_part
@@ -13,7 +14,7 @@ from mongotape.rendering._words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mongotape.matching import Mismatch
+    from mongotape.matching import Verdict
 
 _LONG: Final = 60  # two strings longer than this are cut around where they part
 _SENTENCE: Final = 400
@@ -50,8 +51,6 @@ def render_mismatches(heading: str, mismatches: Sequence[Mismatch], *, limit: in
         mismatches: in the order in which they are shown.
         limit: how many are shown before the rest is counted.
     """
-    from mongotape.rendering._details import array_lines
-
     lines = [line(heading)]
     for each in mismatches[:limit]:
         lines.append(line("  ", mismatch_text(each)))
@@ -62,5 +61,56 @@ def render_mismatches(heading: str, mismatches: Sequence[Mismatch], *, limit: in
 
 
 def first_of(mismatches: Iterable[Mismatch]) -> list[Mismatch]:
-    """Return mismatches with the telling ones first: a wrong name or database explains what follows from it."""
-    return sorted(mismatches, key=lambda each: each.path[:1] != ("command_name",))
+    """Return mismatches with the telling ones first, and without those that only follow from another.
+
+    A wrong name or database explains the rest; an array of another length says more than its shifted elements.
+    """
+    found = list(mismatches)
+    arrays = [each.path for each in found if is_array_length(each)]
+    kept = [
+        each
+        for each in found
+        if not any(len(each.path) > len(above) and each.path[: len(above)] == above for above in arrays)
+    ]
+    return sorted(kept, key=lambda each: each.path[:1] != ("command_name",))
+
+
+def of_event(verdict: Verdict, expectation: int, event: int) -> list[Mismatch]:
+    """Return why an event is not the expected one, the telling mismatches first.
+
+    Arrays with the same elements in another order are one mismatch, not one for every element.
+    """
+    found = first_of(verdict.explain(expectation, event))
+    expected, observed = verdict.expected[expectation], verdict.events[event]
+    for path in dict.fromkeys(path for each in found for path in _arrays_above(each.path)):
+        inside = [each for each in found if each.path[: len(path)] == path]
+        if len({each.path[len(path)] for each in inside if len(each.path) > len(path)}) < 2:
+            continue
+        try:
+            mine = _at(expected.fields[str(path[0])], path[1:])
+            theirs = _at(observed.document(str(path[0])), path[1:])
+        except (LookupError, TypeError, AttributeError):  # an operator stands between
+            continue
+        if reordered(mine, theirs):
+            at = found.index(inside[0])
+            found = [each for each in found if each not in inside]
+            found.insert(at, Mismatch(path, mine, theirs, "the same elements, in another order"))
+    return found
+
+
+def _arrays_above(path: tuple[str | int, ...]) -> list[tuple[str | int, ...]]:
+    """Return the paths of the arrays that a path leads through."""
+    return [path[:at] for at, step in enumerate(path) if isinstance(step, int)]
+
+
+def _at(value: Any, path: tuple[str | int, ...]) -> Any:
+    for step in path:
+        value = value[step]
+    return value
+
+
+def is_array_length(mismatch: Mismatch) -> bool:
+    """Whether two arrays differ in their length."""
+    expected, actual = mismatch.expected, mismatch.actual
+    arrays = isinstance(expected, list | tuple) and isinstance(actual, list | tuple)
+    return arrays and len(expected) != len(actual)  # type: ignore[arg-type]  # both are arrays

@@ -30,10 +30,18 @@ def near_miss(verdict: Verdict, expectation: int, *, but: int | None = None) -> 
     kind = verdict.expected[expectation].kind
     for near in verdict.nearest(expectation, 2):
         event = verdict.events[near.event]
-        if near.event == but or event.kind is not kind:
+        other = any(each.path == ("command_name",) for each in near.mismatches)
+        if near.event == but or event.kind is not kind or other:
             continue
         yield f"{_which(near.event)} ({named(event)}) {_how(verdict, expectation, near)}"
         return
+
+
+def nearest_mismatches(verdict: Verdict, expectation: int) -> Sequence[Mismatch]:
+    """Return why the event that comes closest to an expectation is not it."""
+    if verdict.observed > _LOOKED_AT:
+        return ()
+    return next((near.mismatches for near in verdict.nearest(expectation, 1)), ())
 
 
 def _which(event: int) -> str:
@@ -71,6 +79,6 @@ def _elsewhere(mismatches: Sequence[Mismatch]) -> str | None:
         (path, only), *_ = by_path.items()
         if path == ("client",):
             return f"by {only.actual}, not {only.expected}"
-        if path in (("address",), ("connection_id",), ("server_address",)):
+        if path[0] in ("address", "connection_id", "server_address"):
             return f"at {show(only.actual)}, not {show(only.expected)}"
     return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Self, TypeAlias
 
+from mongotape.rendering._secrets import scrubbed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -33,9 +35,9 @@ Line: TypeAlias = "tuple[Span, ...]"
 
 
 def line(*parts: str | Span) -> Line:
-    """Return a line of plain and coloured pieces; no piece breaks it or brings colours of its own."""
+    """Return a line of plain and coloured pieces; none breaks it, brings colours of its own, or credentials."""
     spans = (part if isinstance(part, Span) else Span(part) for part in parts)
-    return tuple(Span(one_line(span.text), span.style) for span in spans if span.text)
+    return tuple(Span(scrubbed(one_line(span.text)), span.style) for span in spans if span.text)
 
 
 class Rendered(str):

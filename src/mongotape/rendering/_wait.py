@@ -78,12 +78,14 @@ def _nearest(expected: Expectation, found: Sequence[RecordedEvent], family: Even
     of_kind = [at for at in range(start, len(family)) if family[at].kind is expected.kind]
     others = [(at, explain(family[at])) for at in of_kind if family[at] not in found]
     missed = [(at, why) for at, why in others if why]
-    if not missed:
-        return
-    at, why = min(missed, key=lambda each: (any(m.path == ("command_name",) for m in each[1]), len(each[1])))
-    more = f", and {counted(len(why) - 1, 'more difference')}" if len(why) > 1 else ""
-    yield f"{counted(len(missed), f'other {label(expected.kind)}')} did not match"
-    yield f"the {ordinal(at + 1)} event ({named(family[at])}) comes closest: {mismatch_text(why[0])}{more}"
+    close = [(at, why) for at, why in missed if not any(each.path == ("command_name",) for each in why)]
+    if close:
+        at, why = min(close, key=lambda each: len(each[1]))
+        more = f", and {counted(len(why) - 1, 'more difference')}" if len(why) > 1 else ""
+        yield f"the {ordinal(at + 1)} event ({named(family[at])}) comes closest: {mismatch_text(why[0])}{more}"
+    elif missed:
+        names = Counter(named(family[at]) for at, _why in missed)
+        yield f"{'otherwise' if found else 'instead'} there were {listed(_times(names), 6)}"
 
 
 def _tail(events: EventLog, found: Sequence[RecordedEvent]) -> Iterator[Line]:

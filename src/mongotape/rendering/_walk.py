@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mongotape.matching import path_text
-from mongotape.rendering._events import columns, fields_of, label, named_expectation
+from mongotape.rendering._events import columns, fields_of, label, named_expectation, origins
+from mongotape.rendering._mismatches import of_event
 from mongotape.rendering._text import Line, Span, Style, line
 from mongotape.rendering._words import milliseconds
 
@@ -17,8 +19,11 @@ if TYPE_CHECKING:
     from mongotape.expect import Expectation
     from mongotape.matching import Mark, Row, Verdict
 
+    Origin = Callable[[RecordedEvent], tuple[str, ...]]
+
 _ROWS: Final = 40  # rows that are shown of a long walk
-_AROUND: Final = 4  # rows on each side of one that counts
+_AROUND: Final = 3  # rows on each side of one that counts
+_RUN: Final = 8  # rows of a run of extra or missing ones
 _STYLES: Final[dict[Mark, Style]] = {
     "=": "matched",
     "!": "differs",
@@ -41,6 +46,7 @@ class Cells(NamedTuple):
     mark: Mark
     number: str
     cells: tuple[str, ...]
+    time: str
     note: str
 
 
@@ -49,32 +55,34 @@ def walk_lines(verdict: Verdict) -> Iterator[Line]:
     rows = verdict.walk
     shown = _shown(rows)
     started = verdict.events[0].at if verdict.observed else 0.0
-    table = [_cells(verdict, rows[at], started) for at in shown]
-    notes = _notes(table)
-    gap: list[Row] = []
+    told = origins(verdict.events[row.event] for row in map(rows.__getitem__, shown) if row.event is not None)
+    table = table_lines([_cells(verdict, rows[at], started, told) for at in shown])
     position = 0
-    for at, cells in zip(shown, notes, strict=True):
-        if gap := list(rows[position:at]):
-            yield _left_out(gap)
+    for at, cells in zip(shown, table, strict=True):
+        if position < at:
+            yield _left_out(rows[position:at])
         yield cells
         position = at + 1
-    if gap := list(rows[position:]):
-        yield _left_out(gap)
+    if position < len(rows):
+        yield _left_out(rows[position:])
 
 
 def _shown(rows: Sequence[Row]) -> list[int]:
     """Return which rows are shown: all of a short walk, else those around what differs, the first ones first."""
     if len(rows) <= _ROWS:
         return list(range(len(rows)))
-    chosen: set[int] = set()
+    chosen = {0, 1, len(rows) - 1}
+    run = 0
     for at, row in enumerate(rows):
-        if row.mark in "= ":
+        run = run + 1 if at and row.mark == rows[at - 1].mark else 1
+        if row.mark in "= " or run > _RUN:
             continue
-        around = set(range(max(0, at - _AROUND), min(len(rows), at + _AROUND + 1)))
+        around = set(range(max(0, at - _AROUND), at + 1))
+        if at + 1 < len(rows) and rows[at + 1].mark != row.mark:
+            around |= set(range(at + 1, min(len(rows), at + 1 + _AROUND)))
         if len(chosen | around) > _ROWS:
             break
         chosen |= around
-    chosen |= set(range(min(2, len(rows)))) | {len(rows) - 1}
     return sorted(chosen)
 
 
@@ -84,28 +92,27 @@ def _left_out(rows: Sequence[Row]) -> Line:
     return line(Span(f"       ... {words}", "quiet"))
 
 
-def _cells(verdict: Verdict, row: Row, started: float) -> Cells:
+def _cells(verdict: Verdict, row: Row, started: float, told: Origin) -> Cells:
     mark, expectation, event = row
     if event is None:
         assert expectation is not None
         return _missing(verdict.expected[expectation])
-    note = ""
     observed = verdict.events[event]
-    if mark == "!" and expectation is not None:
-        note = _difference(verdict, expectation, event)
-    return Cells(mark, f"{event + 1:,}", (*columns(observed), milliseconds(observed.at - started)), note)
+    note = _difference(verdict, expectation, event) if mark == "!" and expectation is not None else ""
+    time = milliseconds(observed.at - started)
+    return Cells(mark, f"{event + 1:,}", (*columns(observed), *told(observed)), time, note)
 
 
 def _missing(expected: Expectation) -> Cells:
     word = label(expected.kind)
-    name = named_expectation(expected).removeprefix(f"{word}(").removesuffix(")")
-    return Cells("-", "", (word, name, "", ""), fields_of(expected))
+    name = named_expectation(expected).removeprefix(word).strip("()")
+    return Cells("-", "", (word, name), "", fields_of(expected))
 
 
 def _difference(verdict: Verdict, expectation: int, event: int) -> str:
     expected = verdict.expected[expectation]
     observed = verdict.events[event]
-    mismatches = verdict.explain(expectation, event)
+    mismatches = of_event(verdict, expectation, event)
     other = any(each.path[:1] in (("kind",), ("command_name",)) for each in mismatches)
     if expected.kind is not observed.kind or other:
         return f"expected {named_expectation(expected)}"
@@ -114,29 +121,25 @@ def _difference(verdict: Verdict, expectation: int, event: int) -> str:
     return f"{paths[0]}{more}" if paths else ""
 
 
-def _notes(table: Sequence[Cells]) -> list[Line]:
-    return table_lines([(each.mark, each.number, each.cells, each.note) for each in table])
-
-
-def table_lines(table: Sequence[tuple[Mark, str, tuple[str, ...], str]]) -> list[Line]:
+def table_lines(table: Sequence[Cells]) -> list[Line]:
     """Return the rows with their columns aligned."""
-    widths = [
-        max(map(len, column)) for column in zip(*(cells for _m, _n, cells, _note in table), strict=True)
-    ]
-    numbers = max((len(number) for _m, number, _c, _note in table), default=0)
+    columns_of = zip_longest(*(row.cells for row in table), fillvalue="")
+    widths = [max(map(len, column)) for column in columns_of]
+    numbers = max([3, *(len(row.number) for row in table)])
+    times = max([0, *(len(row.time) for row in table)])
     lines = []
-    for mark, number, cells, note in table:
-        *words, time = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-        time = time.strip().rjust(widths[-1])
-        text = "  ".join([word for word in words if word] + [time] * bool(widths[-1]))
-        style: Style | None = None if mark in "= " else _STYLES[mark]
+    for row in table:
+        cells = [*row.cells, *[""] * (len(widths) - len(row.cells))]
+        padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True) if width]
+        text = "  ".join([*padded, *([row.time.rjust(times)] if times else [])])
+        style: Style | None = None if row.mark in "= " else _STYLES[row.mark]
         lines.append(
             line(
-                f"  {number.rjust(max(numbers, 3))} ",
-                Span(mark, _STYLES[mark]),
+                f"  {row.number.rjust(numbers)} ",
+                Span(row.mark, _STYLES[row.mark]),
                 " ",
                 Span(text, style),
-                f"  {note}" if note else "",
+                f"  {row.note}" if row.note else "",
             )
         )
     return lines
@@ -150,10 +153,16 @@ def event_rows(events: Sequence[RecordedEvent], mark: Callable[[int], Mark], fir
         mark: by index among these.
         first: the number of the first one.
     """
-    started = events[0].at if events else 0.0
+    started, told = events[0].at if events else 0.0, origins(events)
     return table_lines(
         [
-            (mark(at), f"{first + at:,}", (*columns(event), milliseconds(event.at - started)), "")
+            Cells(
+                mark(at),
+                f"{first + at:,}",
+                (*columns(event), *told(event)),
+                milliseconds(event.at - started),
+                "",
+            )
             for at, event in enumerate(events)
         ]
     )
