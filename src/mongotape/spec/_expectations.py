@@ -257,7 +257,7 @@ def _events_for_client(event_type: model.EventType) -> _EventsForClient:
         "an item of expectEvents",
         (
             Field("client", EntityRef("client"), required=True),
-            Field("eventType", Word(EVENT_TYPE_SINCE)),
+            Field("eventType", Word(EVENT_TYPE_SINCE), since=Version(1, 3)),
             Field("events", ListOf(Event(event_type)), required=True),
             Field("ignoreExtraEvents", Boolean(), since=Version(1, 7)),
         ),

@@ -66,7 +66,7 @@ class Reading:
             path: Where the fault is.
             message: What is wrong.
             suggestion: What to do.
-            name: The fault is a name that means nothing here: what is malformed is told first.
+            name: The fault is a name that means nothing here or not yet: what is malformed is told first.
         """
         complaint = Complaint(Place(self.document, path), message, suggestion)
         self.complaints.append(complaint)
@@ -83,12 +83,12 @@ class Reading:
         if since > self.needed[0]:
             self.needed = (since, path, what)
         if since > self.version:
-            keep = self.advise if self._tolerant else self.complain
-            keep(
-                path,
-                f"{what} came with schemaVersion {since}, and this file says {self.version}",
-                f'write schemaVersion: "{since}"',
-            )
+            message = f"{what} came with schemaVersion {since}, and this file says {self.version}"
+            suggestion = f'write schemaVersion: "{since}"'
+            if self._tolerant:
+                self.advise(path, message, suggestion)
+            else:
+                self.complain(path, message, suggestion, name=True)
 
     @contextmanager
     def tolerant_of_versions(self) -> Iterator[None]:
@@ -111,6 +111,7 @@ class Reading:
                 path,
                 f'an entity "{id_}" exists already ({self.entities[id_]})',
                 "an id names one entity only",
+                name=True,
             )
         else:
             self.entities[id_] = kind

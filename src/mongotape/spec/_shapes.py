@@ -115,9 +115,7 @@ class OnlyTrue(Shape):
     def read(self, value: Any, path: Path, reading: Reading) -> Any:
         if value is True:
             return True
-        return reading.complain(
-            path, f"can only be true, not {describe(value)}", "leave it out to expect success"
-        )
+        return reading.complain(path, f"must be true, not {describe(value)}", "leave the key out instead")
 
     def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:  # noqa: ARG002 - Shape's signature
         return {"const": True}
@@ -296,9 +294,8 @@ class Object(Shape):
             if field.key in value:
                 known += 1
                 self._read_field(field, value[field.key], (*path, field.key), reading, made)
-            elif field.required:
-                hint = near_key(field.key, value, self.fields)
-                reading.complain(path, f'{self.what} needs the key "{field.key}"', hint)
+            elif field.required and not self._misspelt(field.key, value):
+                reading.complain(path, f'{self.what} needs the key "{field.key}"')
         if known != len(value):
             self._unknown_keys(value, path, reading)
         for one, other in self.exclusive:
@@ -318,6 +315,11 @@ class Object(Shape):
         item = field.shape.read(value, path, reading)
         if not field.ignored:
             made[field.name] = item
+
+    def _misspelt(self, missing: str, value: dict[str, Any]) -> bool:
+        """Whether an unknown key was probably meant to be the missing one: one complaint is enough then."""
+        known = {field.key for field in self.fields}
+        return any(nearest(key, known - value.keys()) == missing for key in value if key not in known)
 
     def _unknown_keys(self, value: dict[str, Any], path: Path, reading: Reading) -> None:
         known = {field.key for field in self.fields}
@@ -352,13 +354,6 @@ class Object(Shape):
         if self.exclusive:
             body["allOf"] = [{"not": {"required": list(pair)}} for pair in self.exclusive]
         return body
-
-
-def near_key(missing: str, value: dict[str, Any], fields: Iterable[Field]) -> str | None:
-    """Where a needed key is missing: the unknown key that was probably meant to be it."""
-    known = {field.key for field in fields}
-    near = nearest(missing, [key for key in value if key not in known])
-    return f'is "{near}" meant?' if near else None
 
 
 def plain_mapping(**made: Any) -> dict[str, Any]:

@@ -97,7 +97,9 @@ class Operation(Object):
         rule = OPERATIONS[kind].get(name)
         if rule is None:
             of = "testRunner" if kind == "testRunner" else f'{kind} "{object_}"'
-            reading.complain((*path, "name"), f'operation "{name}" is not known for {of}', _meant(name, kind))
+            reading.complain(
+                (*path, "name"), f'operation "{name}" is not known for {of}', _meant(name, kind), name=True
+            )
             return kind, None
         if rule.deprecated:
             reading.advise((*path, "name"), f'operation "{name}" is deprecated', rule.deprecated)
@@ -127,12 +129,11 @@ class Operation(Object):
 
 
 def _meant(name: str, kind: str) -> str | None:
-    """The operation of this kind that was probably meant, or the kind that has one of this name."""
-    near = did_you_mean(name, OPERATIONS[kind])
+    """The kinds that have an operation of this name, or the operation of this kind that was probably meant."""
     owners = [other for other, operations in OPERATIONS.items() if name in operations]
     if owners:
         return f"it is an operation of {' and '.join(owners)}"
-    return near
+    return did_you_mean(name, OPERATIONS[kind])
 
 
 def _read_arguments(
