@@ -6,10 +6,11 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import mongomock
-from bson import BSON, ObjectId
+from bson import BSON, Binary, ObjectId, Timestamp
 from pymongo import MongoClient, monitoring
 
 from benchmarks.parity import others, reads, writes
@@ -23,6 +24,7 @@ assert all((reads, writes, others))  # imported for the operations that they add
 MADE_UP = {"lsid": "object", "$clusterTime": "object", "txnNumber": "number"}
 #: What mongomock can't know, so publish_events leaves it out.
 UNKNOWN = ("lsid", "txnNumber", "$db", "$clusterTime", "$readPreference")
+BY_TYPE: dict[type, str] = {datetime: "date", Timestamp: "timestamp"}
 REPLY_NOISE = ("$clusterTime", "operationTime", "errmsg", "electionId", "opTime")
 
 
@@ -168,6 +170,8 @@ def _as_sent(command: dict[str, Any]) -> dict[str, Any]:
 
 def _as_answered(reply: dict[str, Any]) -> dict[str, Any]:
     made = _without(reply, REPLY_NOISE)
+    if "cursorsKilled" in made:
+        made["cursorsKilled"] = [{"$$type": "long"}] * len(reply["cursorsKilled"])
     if isinstance(cursor := made.get("cursor"), dict):
         made["cursor"] = {**cursor, "id": {"$$type": "number"} if cursor["id"] else 0}
     return _ids_by_type(made)
@@ -186,7 +190,9 @@ def _ids_by_type(value: Any) -> Any:
         return [_ids_by_type(each) for each in value]
     if isinstance(value, ObjectId) and value != ObjectId(b"a" * 12):
         return {"$$type": "objectId"}
-    return {"$$type": "date"} if type(value).__name__ == "datetime" else value
+    if isinstance(value, Binary) and value.subtype == 4:
+        return {"$$type": "binData"}
+    return {"$$type": BY_TYPE[type(value)]} if type(value) in BY_TYPE else value
 
 
 def _compare_published(mock: Observed, published: Observed) -> str:

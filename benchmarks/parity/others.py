@@ -110,5 +110,7 @@ group(
     upload=_upload,
     download=steps(_upload, lambda db: len(gridfs.GridFSBucket(db).open_download_stream(1).read())),
     delete=steps(_upload, lambda db: gridfs.GridFSBucket(db).delete(1)),
-    find=steps(_upload, find({"_id": 1}), lambda db: list(gridfs.GridFSBucket(db).find({"filename": "a.bin"}))),
+    find=steps(
+        _upload, find({"_id": 1}), lambda db: list(gridfs.GridFSBucket(db).find({"filename": "a.bin"}))
+    ),
 )

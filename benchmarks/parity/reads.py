@@ -128,7 +128,9 @@ group(
     lookup=aggregate(
         {"$lookup": {"from": "items", "localField": "stock", "foreignField": "stock", "as": "same"}}
     ),
-    lookup_with_a_pipeline=aggregate({"$lookup": {"from": "items", "pipeline": [{"$limit": 1}], "as": "one"}}),
+    lookup_with_a_pipeline=aggregate(
+        {"$lookup": {"from": "items", "pipeline": [{"$limit": 1}], "as": "one"}}
+    ),
     count=aggregate({"$match": {"stock": {"$gt": 0}}}, {"$count": "n"}),
     bucket=aggregate({"$bucket": {"groupBy": "$stock", "boundaries": [-5, 1, 8, 20]}}),
     facet=aggregate(

@@ -123,12 +123,15 @@ group(
         DeleteOne({"_id": 2}), InsertOne({"_id": 11}), UpdateMany({}, {"$set": {"a": 1}}), ordered=False
     ),
     with_upserts=bulk(
-        UpdateOne({"_id": 90}, {"$set": {"a": 1}}, upsert=True), ReplaceOne({"_id": 91}, {"b": 1}, upsert=True)
+        UpdateOne({"_id": 90}, {"$set": {"a": 1}}, upsert=True),
+        ReplaceOne({"_id": 91}, {"b": 1}, upsert=True),
     ),
     of_many_updates=bulk(UpdateMany({"stock": 7}, {"$set": {"a": 1}}), UpdateMany({}, {"$inc": {"b": 1}})),
     deletes_of_one_and_of_many=bulk(DeleteOne({"_id": 1}), DeleteMany({"stock": 7})),
     stopped_by_an_error=bulk(InsertOne({"_id": 11}), InsertOne({"_id": 1}), DeleteOne({"_id": 2})),
-    unordered_with_errors=bulk(InsertOne({"_id": 1}), InsertOne({"_id": 11}), InsertOne({"_id": 2}), ordered=False),
+    unordered_with_errors=bulk(
+        InsertOne({"_id": 1}), InsertOne({"_id": 11}), InsertOne({"_id": 2}), ordered=False
+    ),
     of_the_client=lambda db: db.client.bulk_write(
         [
             InsertOne({"_id": 11}, namespace=f"{db.name}.items"),

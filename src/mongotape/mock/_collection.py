@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 
-from mongotape.mock._failures import duplicate_key
+from mongotape.mock._failures import duplicate_key, lacking
 from mongotape.mock._keys import index_keys, lacks_all
-from mongotape.mock._modifiers import refuse_impossible
+from mongotape.mock._modifiers import filtered_path, refuse_impossible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+#: What mongomock raises where it takes ``$[]`` for a field's name.
+_MISUNDERSTOOD = (TypeError, ValueError, KeyError, IndexError, AttributeError)
 _PLAIN_IDS = (str, int, float, bytes, ObjectId)
 
 
@@ -78,9 +80,12 @@ def serving(collection: type[Any], matches: Callable[[Any, Any], bool]) -> type[
             try:
                 refuse_impossible(document, existing_document)
                 super()._apply_update_document(existing_document, spec, document, was_insert)
-            except Exception:
+            except Exception as error:
                 existing_document.clear()
                 existing_document.update(before)
+                path = filtered_path(document)
+                if path and isinstance(error, _MISUNDERSTOOD):
+                    raise lacking(f"the positional operator of {path!r}") from error
                 raise
 
     return ServedCollection

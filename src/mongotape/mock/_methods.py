@@ -127,6 +127,11 @@ def _list_collection_names(
     return {**command, "$db": database.name}
 
 
+def _list_collections(database: Any, **given: Any) -> dict[str, Any]:
+    given.pop("session", None)
+    return {"listCollections": 1, "cursor": {}, **given, "$db": database.name}
+
+
 def listed(database: Any, names: Iterable[str]) -> dict[str, Any]:
     """Return the reply to listCollections that names these."""
     named = [{"name": name, "type": "collection"} for name in names]
@@ -152,7 +157,7 @@ def _replied(_: Any, __: Any, result: Any) -> tuple[dict[str, Any], Any]:
 
 DATABASE_METHODS: Final[dict[str, Method]] = {
     "list_collection_names": Method(_list_collection_names, _listed),
-    "list_collections": Method(_list_collection_names, _ok),
+    "list_collections": Method(_list_collections, _ok),
     "create_collection": Method(
         lambda owner, name, **kwargs: {"create": name, **kwargs, "$db": owner.name},
         _ok,
@@ -164,7 +169,7 @@ DATABASE_METHODS: Final[dict[str, Method]] = {
 
 
 def _drop_database(_: Any, name_or_db: Any, **__: Any) -> dict[str, Any]:
-    return {"dropDatabase": 1, "$db": getattr(name_or_db, "name", name_or_db)}
+    return {"dropDatabase": 1, "comment": None, "$db": getattr(name_or_db, "name", name_or_db)}
 
 
 def _named_databases(_: Any, __: Any, result: Any) -> tuple[dict[str, Any], Any]:

@@ -52,6 +52,12 @@ def _overlap(path: str, other: str) -> bool:
     return path == other or path.startswith(other + ".") or other.startswith(path + ".")
 
 
+def filtered_path(update: Any) -> str:
+    """Return the first path of an update with ``$[]`` or ``$[<identifier>]`` in it, or nothing."""
+    paths = (path for fields in update.values() if isinstance(fields, dict) for path in fields)
+    return next((path for path in paths if "$[" in path), "")
+
+
 def refuse_impossible(update: Any, document: Mapping[str, Any]) -> None:
     """Refuse an update that this document can't take.
 

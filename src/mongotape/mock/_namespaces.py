@@ -187,10 +187,13 @@ def validate(call: Call) -> dict[str, Any]:
     return {
         "ns": f"{call.database}.{name}",
         "nInvalidDocuments": 0,
+        "nNonCompliantDocuments": 0,
         "nrecords": number,
         "nIndexes": len(indexes),
         "keysPerIndex": dict.fromkeys(indexes, number),
+        "indexDetails": {index: {"valid": True} for index in indexes},
         "valid": True,
+        "repaired": False,
         "warnings": [],
         "errors": [],
     }

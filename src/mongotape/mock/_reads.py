@@ -114,6 +114,9 @@ def explain(call: Call) -> dict[str, Any]:
     query = inner.get("filter", inner.get("query", {}))
     if statements := inner.get("updates") or inner.get("deletes"):
         query = statements[0]["q"]
+    parsed = {
+        name: value if isinstance(value, (dict, list)) else {"$eq": value} for name, value in query.items()
+    }
     matched = looked_at = 0
     if isinstance(target, str):
         collection = call.store.collection(call.database, target)
@@ -124,8 +127,13 @@ def explain(call: Call) -> dict[str, Any]:
         "queryPlanner": {
             "namespace": f"{call.database}.{target}",
             "indexFilterSet": False,
-            "parsedQuery": query,
-            "winningPlan": {"isCached": False, "stage": "COLLSCAN", "direction": "forward"},
+            "parsedQuery": parsed,
+            "winningPlan": {
+                "isCached": False,
+                "stage": "COLLSCAN",
+                **({"filter": parsed} if parsed else {}),
+                "direction": "forward",
+            },
             "rejectedPlans": [],
         },
         **(

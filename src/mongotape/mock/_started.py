@@ -179,7 +179,8 @@ def find_one(collection: Any, filter: Any = None, *args: Any, **kwargs: Any) -> 
 
 
 def aggregate(collection: Any, pipeline: Any, session: Any = None, **kwargs: Any) -> Command:
-    """Return aggregate."""
+    """Return aggregate; the pipeline is copied, since mongomock takes things out of its stages."""
+    pipeline = _copied(pipeline)
     batch_size, cursor = kwargs.pop("batchSize", None), dict(kwargs.pop("cursor", {}))
     if batch_size is not None and not (pipeline and {"$out", "$merge"} & set(pipeline[-1])):
         cursor["batchSize"] = batch_size
@@ -344,6 +345,12 @@ def fields_document(projection: Any) -> Any:
 def plain(collation: Any) -> Any:
     """Return a collation as the document that is sent."""
     return getattr(collation, "document", collation)
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _copied(each) for name, each in value.items()}
+    return [_copied(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def _named(names: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
