@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mongotape.rendering._circumstances import Circumstances
 from mongotape.rendering._failure import render_failure
+from mongotape.rendering._log import render_log
 from mongotape.rendering._mismatches import mismatch_text, render_mismatches
 from mongotape.rendering._secrets import scrubbed
 from mongotape.rendering._text import Rendered
@@ -19,6 +20,7 @@ __all__ = [
     "Rendered",
     "mismatch_text",
     "render_failure",
+    "render_log",
     "render_mismatches",
     "render_unwanted",
     "render_wait",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mongotape.matching import Mismatch, path_text
 from mongotape.rendering._details import array_lines, reordered
 from mongotape.rendering._secrets import holds_secret, is_secret, scrubbed
-from mongotape.rendering._text import Rendered, line
+from mongotape.rendering._text import Rendered, Span, line
 from mongotape.rendering._values import show, strings_part
 from mongotape.rendering._words import counted
 
@@ -30,7 +30,8 @@ def mismatch_text(mismatch: Mismatch) -> str:
 
 def _why(mismatch: Mismatch) -> str:
     expected, actual = mismatch.expected, mismatch.actual
-    if any(map(is_secret, mismatch.path)):
+    payload = "payload" in mismatch.path and (_is_binary(expected) or _is_binary(actual))  # saslStart's
+    if payload or any(map(is_secret, mismatch.path)):
         return "what was observed is not what was expected (the values are not shown)"
     if holds_secret(expected) or holds_secret(actual):
         shown = (show(expected), show(actual))
@@ -43,6 +44,10 @@ def _why(mismatch: Mismatch) -> str:
     return scrubbed(mismatch.why)
 
 
+def _is_binary(value: object) -> bool:
+    return isinstance(value, bytes | bytearray)
+
+
 def render_mismatches(heading: str, mismatches: Sequence[Mismatch], *, limit: int = 20) -> Rendered:
     """Return a heading and a line for each mismatch, those of arrays taken apart.
 
@@ -52,11 +57,12 @@ def render_mismatches(heading: str, mismatches: Sequence[Mismatch], *, limit: in
         limit: how many are shown before the rest is counted.
     """
     lines = [line(heading)]
-    for each in mismatches[:limit]:
-        lines.append(line("  ", mismatch_text(each)))
+    told = first_of(mismatches)
+    for each in told[:limit]:
+        lines.append(line("  ", Span(mismatch_text(each), "differs")))
         lines.extend(array_lines(each, indent="      "))
-    if len(mismatches) > limit:
-        lines.append(line(f"  and {counted(len(mismatches) - limit, 'more difference')}"))
+    if len(told) > limit:
+        lines.append(line(f"  and {counted(len(told) - limit, 'more difference')}"))
     return Rendered(lines)
 
 

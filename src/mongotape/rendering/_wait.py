@@ -121,7 +121,7 @@ def render_unwanted(
         line(f"{counted(len(found), events)} observed, none expected: {names}"),
         line(
             "  ",
-            Span(f"the {ordinal(at + 1)} event is {named_expectation(first)}", "differs"),
+            Span(f"the {ordinal(at + 1)} event matches {named_expectation(first)}", "differs"),
             f": {given}" if given else "",
         ),
         (),
