@@ -13,7 +13,7 @@ from mongotape.wire import FailPoints, TopologyClock, hello_reply, is_hello
 
 @pytest.fixture
 def points():
-    return FailPoints(topology_version=TopologyClock().advance)
+    return FailPoints(clock=TopologyClock())
 
 
 @pytest.fixture

@@ -10,7 +10,14 @@ from mongotape.deployment._answers import refusal, unscripted
 from mongotape.deployment._received import Journal, ReceivedCommand
 from mongotape.deployment._script import Script
 from mongotape.errors import UsageError
-from mongotape.wire import answer_hello, hello_reply, is_hello
+from mongotape.wire import (
+    NOT_PRIMARY_CODES,
+    CommandFailure,
+    answer_hello,
+    hello_reply,
+    is_hello,
+    remind_after,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,5 +132,20 @@ class Front:
                 if self._held:
                     connection.after_reply(self.release)
                 raise failure
-        scripted = self.script.answer(request, member.address)
+        try:
+            scripted = self.script.answer(request, member.address)
+        except CommandFailure as scripted_failure:
+            self._settle(scripted_failure, member, connection)
+            raise
         return unscripted(request) if scripted is None else scripted
+
+    def _settle(self, failure: CommandFailure, member: Member, connection: Connection) -> None:
+        """Lets drivers find back to a member that sent a scripted state change error, as if it had changed.
+
+        An error that marks the member Unknown would otherwise keep it so until the stream of hello replies
+        brings its next one, after 10 s.
+        """
+        remind_after(failure.code, connection, member.clock)
+        if failure.code in NOT_PRIMARY_CODES and "topologyVersion" not in failure.fields:
+            failure.fields["topologyVersion"] = member.clock.next_version
+            connection.after_reply(member.clock.advance)

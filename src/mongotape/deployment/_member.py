@@ -53,7 +53,7 @@ class Member:
 
     def _begin(self) -> None:
         self.clock = TopologyClock()
-        self.fail_points = FailPoints(topology_version=lambda: self.clock.version)
+        self.fail_points = FailPoints(clock=self.clock)
 
     def _answer(self, request: Request, connection: Connection) -> Answer:
         return self._handle(self, request, connection)

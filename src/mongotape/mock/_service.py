@@ -61,7 +61,7 @@ class Service:
         self.cursors = Cursors()
         self.sessions = Sessions(transactions)
         self.clock = TopologyClock()
-        self.fail_points = FailPoints(topology_version=lambda: self.clock.version)
+        self.fail_points = FailPoints(clock=self.clock)
         self._address = address
         self._time = Timestamp(int(time.time()), 1)
         self._time_lock = threading.Lock()

@@ -14,6 +14,7 @@ from mongotape.wire._hello import (
     TopologyClock,
     answer_hello,
     hello_reply,
+    remind_after,
 )
 from mongotape.wire._requests import (
     Answer,
@@ -52,4 +53,5 @@ __all__ = [
     "error_reply",
     "hello_reply",
     "is_hello",
+    "remind_after",
 ]

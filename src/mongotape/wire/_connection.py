@@ -58,7 +58,8 @@ class Connection:
         self._wakes: list[Callable[[], None]] = []
         self._wakes_lock = threading.Lock()
         self._sent = 0
-        self._after_reply: list[Callable[[], None]] = []
+        self._after_reply: list[Callable[[], object]] = []
+        self._on_close: list[Callable[[], object]] = []
 
     def __repr__(self) -> str:
         return f"<Connection {self.number} from {self.peer[0]}:{self.peer[1]}{' closed' * self.closed}>"
@@ -113,9 +114,13 @@ class Connection:
         with self.watched(lambda: None):
             return not self._gone.wait(seconds)
 
-    def after_reply(self, act: Callable[[], None]) -> None:
+    def after_reply(self, act: Callable[[], object]) -> None:
         """Calls ``act`` once when the reply that the handler is about to give has been sent."""
         self._after_reply.append(act)
+
+    def on_close(self, act: Callable[[], object]) -> None:
+        """Calls ``act`` once when the connection has ended."""
+        self._on_close.append(act)
 
     # The thread's side.
 
@@ -129,6 +134,8 @@ class Connection:
             self._on_error(error)
         finally:
             self.close()
+            while self._on_close:
+                self._on_close.pop(0)()
 
     def _serve(self) -> None:
         buffer = bytearray(_BUFFER_BYTES)

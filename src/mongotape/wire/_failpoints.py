@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mongotape.wire._codes import NOT_PRIMARY_CODES, RETRYABLE_CODES
+from mongotape.wire._hello import remind_after
 from mongotape.wire._requests import CloseConnection, CommandFailure
 
 if TYPE_CHECKING:
     from mongotape.wire._connection import Connection
+    from mongotape.wire._hello import TopologyClock
     from mongotape.wire._requests import Answer, Request
 
 _MESSAGE = "Failing command via 'failCommand' failpoint"
@@ -84,12 +86,12 @@ class FailPoints:
     A handler passes every request through :meth:`answer`.
 
     Args:
-        topology_version: gives the server's ``topologyVersion``, which a replica set member adds to errors
-            of the not-primary kind; it is not advanced by a fail point, so drivers take them for stale.
+        clock: the server's, if its hello is streamed. Errors of the not-primary kind carry its version,
+            which a fail point does not advance, so drivers take them for stale, as a server's own.
     """
 
-    def __init__(self, *, topology_version: Callable[[], Mapping[str, Any]] | None = None) -> None:
-        self._topology_version = topology_version
+    def __init__(self, *, clock: TopologyClock | None = None) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
         self._fail_command = _Armed()
 
@@ -174,13 +176,19 @@ class FailPoints:
         if data.get("closeConnection") is True:
             raise CloseConnection
         if (code := _code(data)) is not None:
-            fields: dict[str, Any] = {}
-            if code in NOT_PRIMARY_CODES and self._topology_version is not None:
-                fields["topologyVersion"] = self._topology_version()
-            if isinstance(extra := data.get("errorExtraInfo"), Mapping):
-                fields.update(extra)
-            labels = _labels(data, request, code=code)
-            raise CommandFailure(code, _MESSAGE, labels=labels, fields=fields)
+            raise self._error(code, data, request, connection)
+
+    def _error(
+        self, code: int, data: Mapping[str, Any], request: Request, connection: Connection
+    ) -> CommandFailure:
+        fields: dict[str, Any] = {}
+        if self._clock is not None:
+            if code in NOT_PRIMARY_CODES:
+                fields["topologyVersion"] = self._clock.version
+            remind_after(code, connection, self._clock)
+        if isinstance(extra := data.get("errorExtraInfo"), Mapping):
+            fields.update(extra)
+        return CommandFailure(code, _MESSAGE, labels=_labels(data, request, code=code), fields=fields)
 
     def _add_write_concern_error(
         self, request: Request, connection: Connection, reply: Mapping[str, Any]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from bson.int64 import Int64
 from bson.objectid import ObjectId
 
+from mongotape.wire._codes import SHUTDOWN_CODES
 from mongotape.wire._frames import MAX_BSON_BYTES, MAX_MESSAGE_BYTES
 from mongotape.wire._requests import CommandFailure
 
@@ -45,6 +46,11 @@ class TopologyClock:
     def version(self) -> dict[str, Any]:
         """The ``topologyVersion`` of now."""
         return {"processId": self._process_id, "counter": Int64(self._counter)}
+
+    @property
+    def next_version(self) -> dict[str, Any]:
+        """What :attr:`version` will be after the next change."""
+        return {"processId": self._process_id, "counter": Int64(self._counter + 1)}
 
     def advance(self) -> dict[str, Any]:
         """Something that hello reports has changed: the new version; every waiting hello is answered."""
@@ -76,6 +82,17 @@ class TopologyClock:
     def _wake(self) -> None:
         with self._changed:
             self._changed.notify_all()
+
+
+def remind_after(code: int, connection: Connection, clock: TopologyClock) -> None:
+    """After a shutdown error, tells drivers as soon as they have taken note of it that the server is still here.
+
+    A driver marks the server Unknown, clears its pool and waits for the next hello, which a stream brings
+    after ``maxAwaitTimeMS`` only (10 s), since nothing has changed. Clearing the pool closes the connection
+    that the error came on: that is the moment.
+    """
+    if code in SHUTDOWN_CODES:
+        connection.on_close(clock.advance)
 
 
 def hello_reply(
