@@ -42,7 +42,10 @@ class Command:
 
 def _check_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "files", nargs="*", metavar="FILE", help="YAML or JSON files, or folders to look for them in"
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="specification files (YAML or JSON), *.events.yml files, or folders to look for them in",
     )
     parser.add_argument(
         "--lint", action="store_true", help="also say what the specifications' authors advise against"
@@ -87,28 +90,34 @@ def check_command(arguments: argparse.Namespace) -> int:
 
 
 def _files(names: Sequence[str]) -> Iterator[Path]:
-    """The files named, and those of the folders named that are specification files."""
+    """The files named, and of the folders named those that hold specification tests or expected events."""
     from mongotape.documents import read_document
-    from mongotape.spec import recognise, spec_files
+    from mongotape.spec import is_event_file, recognise, spec_files
 
     for name in names:
-        if not Path(name).is_dir():
-            yield Path(name)
+        root = Path(name)
+        if not root.is_dir():
+            yield root
             continue
-        for path in spec_files(name):
+        yield from sorted(path for path in root.rglob("*") if is_event_file(path.relative_to(root)))
+        for path in spec_files(root):
             try:
                 if recognise(read_document(path)) is None:
-                    continue  # a folder may hold other YAML and JSON; a file that is named is checked whatever it is
+                    continue  # a folder may hold other files; one that is named is checked whatever it is
             except SpecError:
                 pass  # what can't be read is told
             yield path
 
 
 def _complaints(path: Path, *, lint: bool) -> Iterator[Complaint | SpecError | str]:
-    from mongotape.spec import check
+    from mongotape.event_files import check_expectations
+    from mongotape.spec import check, is_event_file
     from mongotape.spec import lint as lint_spec
 
     try:
+        if is_event_file(path):
+            yield from check_expectations(path)
+            return
         complaints = check(path)
         yield from complaints
         if lint and not complaints:
@@ -146,7 +155,7 @@ def corpus_command(arguments: argparse.Namespace) -> int:
     specifications = corpus.listing(folder)
     if not specifications:
         return _usage(f"corpus: no specification file below {folder}")
-    width = max(len(specification.name) for specification in specifications)
+    width = max(len("specification"), *(len(item.name) for item in specifications))
     print(f"{'specification':{width}}  files  tests  formats")
     for item in specifications:
         print(f"{item.name:{width}}  {item.files:5}  {item.tests:5}  {', '.join(sorted(item.formats))}")
@@ -162,7 +171,12 @@ def corpus_command(arguments: argparse.Namespace) -> int:
 # --- the command itself ------------------------------------------------------------------------------------
 
 COMMANDS: tuple[Command, ...] = (
-    Command("check", "check specification files without a server", _check_arguments, check_command),
+    Command(
+        "check",
+        "check specification files and files of expected events, without a server",
+        _check_arguments,
+        check_command,
+    ),
     Command("corpus", "fetch and count the official specification tests", _corpus_arguments, corpus_command),
 )
 

@@ -1,6 +1,6 @@
 """Specification files as typed, frozen values: the Unified Test Format 1.0 to 1.28, CMAP and SDAM."""
 
-from mongotape.spec._files import may_be_spec_file, spec_files
+from mongotape.spec._files import is_event_file, may_be_spec_file, spec_files
 from mongotape.spec._lint import lint
 from mongotape.spec._model import (
     UNSET,
@@ -104,6 +104,7 @@ __all__ = [
     "Version",
     "check",
     "fresh",
+    "is_event_file",
     "json_schema",
     "lint",
     "may_be_spec_file",

@@ -19,9 +19,15 @@ def may_be_spec_file(path: str | os.PathLike[str]) -> bool:
     Files of expected events (``*.events.yml``, anything below ``__events__/``) and hidden files are none.
     """
     file = Path(path)
+    return file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and not is_event_file(file)
+
+
+def is_event_file(path: str | os.PathLike[str]) -> bool:
+    """Whether a file's name is one of expected events: ``*.events.yml``, or anything below ``__events__/``."""
+    file = Path(path)
     if file.suffix.lower() not in SUFFIXES or file.name.startswith("."):
         return False
-    return not file.stem.endswith(".events") and "__events__" not in file.parts
+    return file.stem.endswith(".events") or "__events__" in file.parts
 
 
 def spec_files(folder: str | os.PathLike[str]) -> Iterator[Path]:
