@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import runpy
+from pathlib import Path
 
 import pytest
 from pymongo import monitoring
@@ -96,3 +98,10 @@ def test_an_unknown_name_gets_the_nearest_one(call, sentence: str) -> None:
     with pytest.raises(ExpectationError) as caught:
         call()
     assert sentence in str(caught.value)
+
+
+def test_the_page_of_events_is_made_from_the_vocabulary() -> None:
+    """docs/events.md can't fall behind: ``python docs/events_page.py > docs/events.md``."""
+    docs = Path(__file__).resolve().parents[1] / "docs"
+    page = runpy.run_path(str(docs / "events_page.py"))["page"]()
+    assert page == (docs / "events.md").read_text()

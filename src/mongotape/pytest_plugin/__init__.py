@@ -33,6 +33,7 @@ from mongotape.pytest_plugin._options import (
     pytest_report_header,
     pytest_unconfigure,
 )
+from mongotape.pytest_plugin._reporting import pytest_runtest_makereport, pytest_terminal_summary
 
 __all__ = [
     "_mongo_database_name",
@@ -55,5 +56,7 @@ __all__ = [
     "pytest_fixture_setup",
     "pytest_load_initial_conftests",
     "pytest_report_header",
+    "pytest_runtest_makereport",
+    "pytest_terminal_summary",
     "pytest_unconfigure",
 ]

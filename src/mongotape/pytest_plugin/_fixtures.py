@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from mongotape.pytest_plugin._session import SESSION
+from mongotape.pytest_plugin._session import RECORDER, SESSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -40,7 +40,7 @@ def event_recorder(request: pytest.FixtureRequest) -> Iterator[EventRecorder]:
     """
     from mongotape.recording import EventRecorder, process_capture
 
-    recorder = EventRecorder()
+    recorder = request.node.stash[RECORDER] = EventRecorder()
     captures = request.config.stash[SESSION].captures or "mongo_capture" in request.keywords
     with process_capture.feeding(recorder) if captures else nullcontext():
         yield recorder

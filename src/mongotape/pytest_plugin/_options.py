@@ -28,6 +28,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=False,
         help="record clients that the application makes itself, too",
     )
+    group.addoption(
+        "--tape-show",
+        action="store_true",
+        default=False,
+        help="print what event_recorder recorded in every test, not only in those that fail",
+    )
     parser.addini(
         "tape_capture",
         "record clients that the application makes itself, those made when conftest.py is imported included",

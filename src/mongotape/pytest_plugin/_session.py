@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from mongotape.recording import EventRecorder
     from mongotape.servers import Choice, Running
 
 SESSION: pytest.StashKey[TapeSession] = pytest.StashKey()
+#: A test's own recorder, for its report.
+RECORDER: pytest.StashKey[EventRecorder] = pytest.StashKey()
 
 
 class TapeSession:
