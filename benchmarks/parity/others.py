@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import gridfs
+from benchmarks.parity.operation import NEW, find, group, in_session, index, steps
 from bson import Code, Int64
 from pymongo import IndexModel
-
-from benchmarks.parity.operation import NEW, find, group, in_session, index, steps
 
 group(
     "indexes",

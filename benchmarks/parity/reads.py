@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from benchmarks.parity.operation import aggregate, find, group, index, steps
 from bson import Regex
 from pymongo import ASCENDING, DESCENDING
 from pymongo.read_concern import ReadConcern
-
-from benchmarks.parity.operation import aggregate, find, group, index, steps
 
 insensitive = {"locale": "en", "strength": 2}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks.parity.operation import NEW, bulk, group, index, modify, steps, update
 from bson import Code, Decimal128, Int64, ObjectId, Regex
 from pymongo import (
     DeleteMany,
@@ -13,8 +14,6 @@ from pymongo import (
     UpdateOne,
     WriteConcern,
 )
-
-from benchmarks.parity.operation import NEW, bulk, group, index, modify, steps, update
 
 AFTER = ReturnDocument.AFTER
 unique_sku = index("sku", unique=True)

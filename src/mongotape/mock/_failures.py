@@ -54,6 +54,12 @@ _EXPRESSIONS: Final = frozenset(
     | {"$maxN", "$minN", "$percentile", "$rand", "$sampleRate", "$sortArray", "$toHashedIndexKey", "$top"}
     | {"$topN", "$tsIncrement", "$tsSecond", "$accumulator", "$binarySize", "$bsonSize", "$isNumber"}
 )
+#: Query operators that mongomock takes for misspelt ones.
+_QUERY_OPERATORS: Final = frozenset(
+    {"$mod", "$sampleRate", "$rand", "$geoIntersects", "$geoWithin", "$near", "$nearSphere", "$natural"}
+    | {"$bitsAllClear", "$bitsAllSet", "$bitsAnyClear", "$bitsAnySet", "$jsonSchema", "$text", "$where"}
+)
+_UNKNOWN_OPERATOR = re.compile(r"unknown (?:top level )?operator: (\$\w*)")
 _UNKNOWN_EXPRESSION = re.compile(r"Unrecognized expression '(\$\w*)'")
 _UNKNOWN_MODIFIER = re.compile(r"(?:field names cannot start with \$ \[|Invalid modifier specified: )(\$\w*)")
 _DOLLAR_FIELD = re.compile(r"found: (\$?[^)]*)\)$")
@@ -103,6 +109,8 @@ def failure_of(error: Exception) -> CommandFailure:
         return CommandFailure(73, f"Invalid namespace specified: {text}")
     if isinstance(error, OperationFailure):
         fields = dict(error.details or {}) if isinstance(error, DuplicateKeyError) else {}
+        if (unknown := _UNKNOWN_OPERATOR.search(text)) and unknown.group(1) in _QUERY_OPERATORS:
+            return lacking(f"the query operator {unknown.group(1)}")
         if (unknown := _UNKNOWN_EXPRESSION.search(text)) and unknown.group(1) in _EXPRESSIONS:
             return lacking(f"the aggregation expression {unknown.group(1)}")
         return CommandFailure(error.code or _code_of(text), _plain(error), fields=fields)

@@ -111,7 +111,7 @@ def explain(call: Call) -> dict[str, Any]:
     }:
         raise CommandFailure(59, f"Explain failed due to unknown command: {name}")
     target = inner[name]
-    query = inner.get("filter", inner.get("query", {}))
+    query: Any = inner.get("filter") or inner.get("query") or {}
     if statements := inner.get("updates") or inner.get("deletes"):
         query = statements[0]["q"]
     parsed = {

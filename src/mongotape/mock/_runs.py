@@ -36,9 +36,9 @@ class Operations:
         self,
         selector: Any,
         update: Any,
-        multi: Any = False,
+        multi: Any = False,  # noqa: FBT002 - PyMongo's own
         upsert: Any = None,
-        **options: Any,  # noqa: FBT002 - PyMongo's own
+        **options: Any,
     ) -> None:
         """An update of one document or of many."""
         self._update({"q": selector, "u": update, "multi": multi}, upsert, options)
