@@ -9,6 +9,16 @@ from __future__ import annotations
 from mongotape.driver._abandoned import abandon
 from mongotape.driver._listeners import Tap, TapSource, capture, install, is_registered, taps_of, unobserved
 from mongotape.driver._publisher import Publisher
+from mongotape.driver._runner_clients import (
+    break_off,
+    hasten,
+    is_dirty,
+    open_client,
+    pinned_address,
+    quick_options,
+    topology_id,
+    transaction_state,
+)
 from mongotape.driver._sdam_queue import drain, stamped_publication
 
 __all__ = [
@@ -16,11 +26,19 @@ __all__ = [
     "Tap",
     "TapSource",
     "abandon",
+    "break_off",
     "capture",
     "drain",
+    "hasten",
     "install",
+    "is_dirty",
     "is_registered",
+    "open_client",
+    "pinned_address",
+    "quick_options",
     "stamped_publication",
     "taps_of",
+    "topology_id",
+    "transaction_state",
     "unobserved",
 ]

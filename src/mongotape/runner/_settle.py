@@ -1,0 +1,43 @@
+"""One body for both APIs: ``async def`` that awaits on the async one and never suspends on the sync one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+T = TypeVar("T")
+
+
+async def settle(value: Any) -> Any:
+    """Return what PyMongo returned, awaited where its async API gave an awaitable."""
+    if hasattr(value, "__await__"):
+        return await value
+    return value
+
+
+def step(body: Coroutine[Any, Any, T]) -> T:
+    """Run a body that never suspends, as every body of the sync API is."""
+    try:
+        body.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    body.close()
+    raise RuntimeError(f"{body.__qualname__} waited for an event loop on the sync API")
+
+
+#: What an exhausted cursor raises: on the sync API and on the async one.
+EXHAUSTED = (StopIteration, StopAsyncIteration)
+
+
+async def next_of(cursor: Any) -> tuple[Any, ...]:
+    """Return the next document in a tuple of one, an empty tuple where a cursor has none now.
+
+    StopIteration must not leave a coroutine: Python would turn it into a RuntimeError.
+    """
+    try:
+        return (await settle(cursor.next()),)
+    except EXHAUSTED:
+        return ()
