@@ -81,7 +81,7 @@ _CODES: Final = (
 def lacking(what: str) -> CommandFailure:
     """Return the answer to what mongomock can't do; ``what`` names it."""
     return CommandFailure(
-        NOT_IMPLEMENTED, f"mongomock lacks {what}; the served mock can't do more than mongomock"
+        NOT_IMPLEMENTED, f"mongomock lacks {what}; test this on the embedded or a real server"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mongotape.errors import UsageError
+from mongotape.mock._clock import lend, take_back
 from mongotape.mock._service import Service
 from mongotape.mock._store import Store, new_client
 from mongotape.wire import WireServer
@@ -26,6 +27,7 @@ class ServedMock:
         self._store = store
         self._service = Service(store, self._address, transactions)
         self._server = WireServer(self._service.handle, name="mongotape-mock").start()
+        lend(store.module())
 
     def __repr__(self) -> str:
         return f"<ServedMock {self.uri} {'running' if self._server.running else 'stopped'}>"
@@ -51,8 +53,11 @@ class ServedMock:
 
     def stop(self) -> None:
         """Close every connection and stop; the data stays in the store. Stopping twice is no error."""
+        if not self._server.running:
+            return
         self._service.fail_points.disarm()
         self._server.stop()
+        take_back(self._store.module())
 
     def __enter__(self) -> Self:
         return self
