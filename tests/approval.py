@@ -13,6 +13,7 @@ TESTS = Path(__file__).parent
 _NOT_STABLE = (
     (re.compile(r"(?<= ) *-?[\d,]+(?:\.\d+)? ms"), "T ms"),
     (re.compile(r"(127\.0\.0\.1|localhost):\d+"), r"\1:PORT"),
+    (re.compile(r"('127\.0\.0\.1'|'localhost'), \d+"), r"\1, PORT"),
     (re.compile(r"\b[0-9a-f]{24}\b"), "OBJECT-ID"),
     (re.compile(r"mongotape_[0-9a-z_]+"), "DATABASE"),
 )

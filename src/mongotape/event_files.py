@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EventFile", "check_expectations", "read_event_file"]
 
-_PREFIX = re.compile(r"expected(?:\[\d+\])(?:\.[^\s:]+|\[\d+\])*: ")
-_SPELLED = {"has_service_id": "hasServiceId", "has_server_connection_id": "hasServerConnectionId"}
+_PREFIX = re.compile(r"(?:expected\[\d+\]|[a-z]\w+Event(?=\.))(?:\.[^\s:]+|\[\d+\])*: ")
 
 
 class EventFile:
@@ -42,13 +41,10 @@ class EventFile:
 
         Args:
             expectation: its index, the body of a repetition counted as single events.
-            path: from the event's root, in PyMongo's names: ``("command", "filter", "sku")``.
+            path: as the file spells it: ``("commandStartedEvent", "command", "filter", "sku")``.
         """
-        where, expected = self._singles[expectation]
-        within: Path = ()
-        if path and path[0] in expected.fields:
-            within = (expected.kind.value, _spelled(expected, str(path[0])), *path[1:])
-        place = self._document.place(*where, *within)
+        where, _expected = self._singles[expectation]
+        place = self._document.place(*where, *path)
         return f"{self._document.name}:{place.line}"
 
 
@@ -112,19 +108,36 @@ def _uncompiled(
     found = False
     for where, expected in _singles(document.value, tuple(steps)):
         for name, value in expected.fields.items():
-            try:
-                event_matcher(Expectation(expected.kind, {name: value}), operators=operators)
-            except ExpectationError as error:
-                if _lonely_capture(error):
-                    continue
-                found = True
-                yield _complaint(document, error, where)
+            for part in [value, *_parts(value)]:
+                try:
+                    event_matcher(Expectation(expected.kind, {name: part}), operators=operators)
+                except ExpectationError as error:
+                    if _lonely_capture(error) or (part is value and _has_parts(value)):
+                        continue  # its parts say which of them it is
+                    found = True
+                    yield _complaint(document, error, where)
+                else:
+                    if part is value:
+                        break
     if found or not steps:
         return
     try:
         match_events(steps, (), mode="any_order", operators=operators)
     except ExpectationError as error:
         yield _complaint(document, error, ())
+
+
+def _has_parts(value: object) -> bool:
+    """Whether it is a document whose keys can be judged one by one."""
+    return isinstance(value, dict) and bool(value) and not any(key.startswith("$$") for key in value)
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """Yield a document cut into documents of one leaf each, so that every leaf is judged."""
+    if not _has_parts(value):
+        return
+    for key, each in value.items():
+        yield from ({key: part} for part in (_parts(each) if _has_parts(each) else [each]))
 
 
 def _lonely_capture(error: ExpectationError) -> bool:
@@ -151,11 +164,6 @@ def _singles(value: list[Any], steps: tuple[Step, ...]) -> Iterator[tuple[Path, 
             above, content = (*above, "events"), content["events"]
         for offset, each in enumerate(step.body):
             yield (above if isinstance(content, dict) else (*above, offset)), each
-
-
-def _spelled(expected: Expectation, name: str) -> str:
-    field = expected.kind.fields.get(name)
-    return field.spec_name if field is not None else _SPELLED.get(name, name)
 
 
 def _described(value: object) -> str:

@@ -100,6 +100,18 @@ def test_a_secret_in_a_capture_is_not_shown() -> None:
     assert SECRET not in text
 
 
+def test_a_secret_in_a_servers_sentence_is_not_shown() -> None:
+    """A duplicate key error quotes the value."""
+    text = failing(
+        Scene()
+        .started("insert")
+        .failed("insert", code=11000, errmsg=f'E11000 index: t_1 dup key: {{ apiToken: "{SECRET}" }}'),
+        expect.command_started("insert"),
+    )
+    assert "insert failed: 11000: E11000 index: t_1 dup key: { apiToken: <hidden> }" in text
+    assert SECRET not in text
+
+
 def test_ordinary_keys_are_shown() -> None:
     """Hiding too much would make failures useless."""
     shown = show({"tokens": 5, "resumeAfter": {"_data": "82"}, "keyPattern": {"a": 1}, "author": "eve"})

@@ -18,7 +18,8 @@ _SECTION = "mongotape: recorded events"
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the events to the report; it travels from xdist's workers as any section does."""
+    """Colour our own failures and add the events to the report; it travels from xdist's workers as any section does."""
+    _colour(item.config, call)
     report = yield
     recorder = item.stash.get(RECORDER, None)
     if report.when != "call" or recorder is None or not len(recorder.log):
@@ -28,6 +29,19 @@ def pytest_runtest_makereport(
 
         report.sections.append((_SECTION, str(render_log(recorder.log))))
     return report
+
+
+def _colour(config: pytest.Config, call: pytest.CallInfo[None]) -> None:
+    """Give the text of a failed assertion its colours where the terminal shows them (``--color``)."""
+    raised: Any = call.excinfo
+    text = raised.value.args[0] if raised is not None and raised.value.args else None
+    coloured = getattr(text, "coloured", None)
+    if not isinstance(coloured, str) or getattr(config.option, "xmlpath", None):
+        return
+    terminal: Any = config.pluginmanager.get_plugin("terminalreporter")  # None in xdist's workers
+    has_colours = terminal.hasmarkup if terminal is not None else config.getoption("color", "no") == "yes"
+    if has_colours:
+        raised.value.args = (coloured, *raised.value.args[1:])
 
 
 def _is_ours(call: pytest.CallInfo[None]) -> bool:

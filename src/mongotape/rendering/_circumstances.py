@@ -20,7 +20,9 @@ class Circumstances:
     families: frozenset[Family] | None = None  #: those that were compared
     families_given: bool = False  #: the caller named them, instead of the expectation
     log: EventLog | None = None  #: everything of that stretch, other families included
-    place: Callable[[int, tuple[str | int, ...]], str] | None = None  #: "file:line" of part of an expectation
+    #: "file:line" of part of an expectation, given its index and the path as specification files spell it:
+    #: ``(0, ("commandStartedEvent", "command", "filter"))``; an empty path is the expectation itself
+    place: Callable[[int, tuple[str | int, ...]], str] | None = None
     waited: float | None = None  #: seconds that were waited before giving up
     late: float | None = None  #: the expectation held this many seconds after it failed
     frozen: bool = False  #: there was a time-out, but a frozen log can't change

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mongotape.events import Family, Kind
+from mongotape.rendering._secrets import scrubbed_prose
 from mongotape.rendering._values import show
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from mongotape.expect import Expectation
 
 _STARTED = Kind.COMMAND_STARTED
+_SPELLED = {"has_service_id": "hasServiceId", "has_server_connection_id": "hasServerConnectionId"}
 _WITH_COLLECTION = frozenset({"getmore", "killcursors"})
 
 
@@ -79,7 +81,7 @@ def namespace(event: RecordedEvent) -> str:
 
 def _failure(failure: Mapping[str, Any]) -> str:
     words = [str(failure[key]) for key in ("code", "codeName") if key in failure]
-    return f"code {' '.join(words)}" if words else show(failure.get("errmsg", ""), 40)
+    return f"code {' '.join(words)}" if words else scrubbed_prose(str(failure.get("errmsg", "")))[:40]
 
 
 def origins(events: Iterable[RecordedEvent]) -> Callable[[RecordedEvent], tuple[str, ...]]:
@@ -129,3 +131,13 @@ def fields_of(expected: Expectation, width: int = 100) -> str:
         words.append(f"{name}={show(value, width)}")
         width -= len(words[-1])
     return ", ".join(words)
+
+
+def spelled(expected: Expectation, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Return the path of a mismatch as specification files spell it, from the expectation on."""
+    if not path or path[0] not in expected.fields:
+        return ()
+    name = str(path[0])
+    field = expected.kind.fields.get(name)
+    spec_name = field.spec_name if field is not None else _SPELLED.get(name, name)
+    return (expected.kind.value, spec_name, *path[1:])

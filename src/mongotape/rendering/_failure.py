@@ -8,7 +8,7 @@ from mongotape.expect import Repeat
 from mongotape.rendering._case import Case
 from mongotape.rendering._circumstances import NOTHING_KNOWN, Circumstances
 from mongotape.rendering._details import array_lines
-from mongotape.rendering._events import fields_of, named, named_expectation
+from mongotape.rendering._events import fields_of, named, named_expectation, spelled
 from mongotape.rendering._hints import hints
 from mongotape.rendering._mismatches import mismatch_text, of_event
 from mongotape.rendering._near import near_miss
@@ -138,7 +138,7 @@ def _place(case: Case, path: tuple[str | int, ...]) -> str:
     place, focus = case.known.place, case.focus
     if place is None or focus is None or focus.expectation is None:
         return ""
-    return f"{place(focus.expectation, path)}: "
+    return f"{place(focus.expectation, spelled(case.verdict.expected[focus.expectation], path))}: "
 
 
 def _counts(case: Case) -> Iterator[str]:

@@ -6,20 +6,21 @@ import re
 from collections import Counter
 from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mongotape.events import Family, Kind
 from mongotape.matching import MISSING
-from mongotape.rendering._values import show
+from mongotape.rendering._secrets import scrubbed_prose
 from mongotape.rendering._words import counted, joined, milliseconds, ordinal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mongotape.events import RecordedEvent
     from mongotape.rendering._case import Case
 
 _LOOKED_AT: Final = 2000  # matched events that hints look at
+_SAYS: Final = 160  # characters of a server's error message
 _REMATCHED: Final = 100  # events of a log that is matched again in another mode
 _CLOSING: Final = frozenset({Kind.POOL_CLOSED, Kind.TOPOLOGY_CLOSED, Kind.SERVER_CLOSED})
 _HANDSHAKE: Final = frozenset({"saslStart", "saslContinue", "authenticate", "hello", "isMaster", "ismaster"})
@@ -104,11 +105,19 @@ def abandoned_cursor(case: Case) -> Iterator[str]:
 
 def command_failed(case: Case) -> Iterator[str]:
     """The server said no, and why."""
-    failed = next((each for each in case.extra if each.kind is Kind.COMMAND_FAILED), None)
-    if failed is not None:
-        failure = failed.document("failure")
-        words = [str(failure[key]) for key in ("code", "codeName") if key in failure]
-        yield f"{failed.command_name} failed: {' '.join(words)}: {show(failure.get('errmsg', ''), 120)}"
+    for event in case.extra:
+        if event.kind is Kind.COMMAND_FAILED:
+            yield f"{event.command_name} failed: {_server_says(event.document('failure'))}"
+            return
+        if event.kind is Kind.COMMAND_SUCCEEDED and (errors := event.document("reply").get("writeErrors")):
+            yield f"{event.command_name} was answered with write errors: {_server_says(errors[0])}"
+            return
+
+
+def _server_says(error: Mapping[str, Any]) -> str:
+    words = [str(error[key]) for key in ("code", "codeName") if key in error]
+    says = scrubbed_prose(str(error.get("errmsg", "")))
+    return f"{' '.join(words)}: {says[:_SAYS]}{'...' if len(says) > _SAYS else ''}"
 
 
 def handshake(case: Case) -> Iterator[str]:

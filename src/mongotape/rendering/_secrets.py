@@ -23,6 +23,16 @@ _OPTION: Final = re.compile(
 )
 
 
+_PROSE: Final = re.compile(
+    r"(?i)(\w*(?:password|passwd|pwd|secret|api_?key|token)\w*\"?\s*[:=]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&}]+)"
+)
+
+
+def scrubbed_prose(text: str) -> str:
+    """Return a server's sentence without values that it names as secrets: ``dup key: { token: <hidden> }``."""
+    return scrubbed(_PROSE.sub(rf"\1{HIDDEN}", text))
+
+
 def is_secret(key: object) -> bool:
     """Whether the value of a key with this name is not to be shown."""
     if not isinstance(key, str):
