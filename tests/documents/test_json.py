@@ -31,6 +31,8 @@ def refused(text: str) -> str:
         ('{"a":\n {"$oid": 1}}', "f.json:1:2: $oid is not valid Extended JSON"),
         ("{'a': 1}", "f.json:1:2: not JSON: expecting property name enclosed in double quotes"),
         ('{"a": 1} x', "f.json:1:10: not JSON: extra data"),
+        ("[" * 151 + "]" * 151, "f.json:1:151: values are nested more than 150 levels deep"),
+        ("[" * 900 + "]" * 900, "f.json:1:151: values are nested more than 150 levels deep"),
         ("[" * 100_000, "f.json:1:1: values are nested more than 150 levels deep"),
     ],
 )
@@ -49,7 +51,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=4),
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(max_size=4),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
     max_leaves=12,
 )

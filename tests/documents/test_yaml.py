@@ -193,9 +193,20 @@ def test_deep_nesting_is_a_sentence(text: str) -> None:
     assert "nested more than 150 levels deep" in sentence or "not YAML" in sentence
 
 
-def test_a_huge_number_is_no_number() -> None:
-    """Converting 100,000 digits would take Python's limit, or seconds."""
-    assert parse_document("a: " + "9" * 100_000).value["a"] == "9" * 100_000
+@pytest.mark.parametrize("digits", ["9" * 100_000, "9223372036854775808", "-9223372036854775809", "1" * 25])
+@pytest.mark.parametrize("syntax", ["yaml", "json"])
+def test_a_number_that_bson_cant_hold_is_refused(digits: str, syntax: Any) -> None:
+    """At the line that it stands on, without converting a hundred thousand digits."""
+    with pytest.raises(
+        SpecError, match=r"^f:2:\d+: the number does not fit in 64 bits; write it with a point"
+    ):
+        parse_document(f'{{"a": 1,\n "b": [{digits}]}}', name="f", syntax=syntax)
+
+
+@pytest.mark.parametrize("syntax", ["yaml", "json"])
+def test_the_largest_numbers_are_read(syntax: Any) -> None:
+    text = f"[{2**63 - 1}, {-(2**63)}]"
+    assert parse_document(text, syntax=syntax).value == [2**63 - 1, -(2**63)]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

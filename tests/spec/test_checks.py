@@ -112,6 +112,30 @@ OPERATION_FAULTS = [
         'saveResultAsEntity: an entity "session0" exists already (session); an id names one entity only',
     ),
     (
+        "{name: watch, object: collection0}",
+        'operation "watch" is not known for collection "collection0"; write "createChangeStream"',
+    ),
+    (
+        "{name: bulkWrite, object: collection0, arguments: {requests: [{insertOnes: {document: {}}}]}}",
+        'arguments.requests[0].insertOnes: no write is called "insertOnes"; did you mean "insertOne"?',
+    ),
+    (
+        "{name: bulkWrite, object: collection0, arguments: {requests: [{updateOne: {filter: {}, updates: {}}}]}}",
+        'requests[0].updateOne.updates: the write updateOne has no key "updates"; did you mean "update"?',
+    ),
+    (
+        "{name: bulkWrite, object: collection0, arguments: {requests: [{deleteMany: {filter: {}}, insertOne: {}}]}}",
+        "requests[0]: a write has exactly one key, what it does; found deleteMany, insertOne",
+    ),
+    (
+        "{name: clientBulkWrite, object: client0, arguments: {models: [{deleteOne: {filter: {}}}]}}",
+        'arguments.models[0].deleteOne: the write deleteOne needs the key "namespace"',
+    ),
+    (
+        "{name: failPoint, object: testRunner, arguments: {client: client0, failPoint: {configureFailpoint: x, mode: off}}}",
+        'arguments.failPoint.configureFailpoint: a fail point has no key "configureFailpoint"; did you mean "configureFailPoint"?',
+    ),
+    (
         "{name: wait, object: testRunner, arguments: {ms: soon}}",
         'arguments.ms: must be a whole number, not the string "soon"',
     ),

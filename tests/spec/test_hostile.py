@@ -17,7 +17,7 @@ from mongotape.spec import UnifiedFile, check, lint, read
 
 STRANGE: list[Any] = [
     None, True, 0, -1, 1.5, "", "x", "client0", [], {}, [[]], [{}], {"": None}, {"$$exists": True}, {"$oid": "x"},
-    {"a": {"b": {"c": []}}}, "1.0", "testRunner", {"$$unsetOrMatches": {"$$type": 5}}, ["a", 1, None], 10**30,
+    {"a": {"b": {"c": []}}}, "1.0", "testRunner", {"$$unsetOrMatches": {"$$type": 5}}, ["a", 1, None], 10**18,
     {"id": "client0"}, {"client": {"id": "client0"}}, {"name": "find", "object": "collection0"}, "\ud800",
 ]  # fmt: skip
 

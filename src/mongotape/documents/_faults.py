@@ -23,3 +23,11 @@ MAX_DEPTH = 150
 
 MAX_VALUES = 1_000_000
 """How many values a file may hold with its aliases written out; the largest official file holds 9,000."""
+
+TOO_DEEP = f"values are nested more than {MAX_DEPTH} levels deep"
+TOO_LARGE = "the number does not fit in 64 bits; write it with a point, or as $numberDecimal"
+
+
+def fits(digits: str) -> bool:
+    """Whether a whole number, as it is written, is one that BSON can hold."""
+    return len(digits) < 30 and -(2**63) <= int(digits) < 2**63

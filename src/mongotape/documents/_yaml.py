@@ -14,7 +14,7 @@ import yaml
 from yaml import events as ev
 
 from mongotape.documents._extended_json import decoded
-from mongotape.documents._faults import MAX_DEPTH, MAX_VALUES, Fault
+from mongotape.documents._faults import MAX_DEPTH, MAX_VALUES, TOO_DEEP, TOO_LARGE, Fault, fits
 from mongotape.documents._places import Position
 from mongotape.documents._positions import Positions
 
@@ -37,19 +37,26 @@ _WORDS: dict[str, Any] = {
 
 
 def plain(text: str) -> Any:
-    """What an unquoted scalar stands for. Source: YAML 1.2.2, "Core Schema"."""
+    """What an unquoted scalar stands for. Source: YAML 1.2.2, "Core Schema".
+
+    Raises:
+        OverflowError: It is a whole number that BSON can't hold.
+    """
     word = _WORDS.get(text, _NO_WORD)
     if word is not _NO_WORD:
         return word
     if text[0] in "0123456789-+.":
         if _INT.fullmatch(text):
-            return (
-                int(text) if len(text) < 400 else text
-            )  # a longer one is no BSON number, and slow to convert
+            if len(text) >= 19 and not fits(text):
+                raise OverflowError
+            return int(text)
         if _FLOAT.fullmatch(text):
             return float(text)
         if _BASED.fullmatch(text):
-            return int(text, 0)
+            number = int(text, 0)
+            if not fits(str(number)):
+                raise OverflowError
+            return number
     return text
 
 
@@ -119,7 +126,7 @@ def _read(text: str, positions: Positions | None) -> Any:
     except yaml.YAMLError as error:
         raise Fault(Position(1, 1), f"not YAML: {str(error).splitlines()[0]}") from None
     except RecursionError:
-        raise Fault(Position(1, 1), f"values are nested more than {MAX_DEPTH} levels deep") from None
+        raise Fault(Position(1, 1), TOO_DEEP) from None
 
 
 def _position(mark: Any) -> Position:
@@ -203,7 +210,7 @@ class _Composer:
             value = self._scalar(event)
         else:
             if depth == MAX_DEPTH:
-                raise self._fault(event, f"values are nested more than {MAX_DEPTH} levels deep")
+                raise self._fault(event, TOO_DEEP)
             if event.tag is not None and event.tag not in ("!", _CORE + "map", _CORE + "seq"):
                 raise self._refused_tag(event)
             value = self._mapping(event, depth) if kind is ev.MappingStartEvent else self._list(depth)
@@ -235,17 +242,23 @@ class _Composer:
         tag = event.tag
         if tag is None:
             if event.implicit[0]:
-                return plain(event.value)
+                return self._plain(event)
             return event.value if event.value.isascii() else self._joined(event)
         if tag in ("!", _CORE + "str"):
             return event.value
         if (load_tagged := _SCALAR_TAGS.get(tag)) is None:
             raise self._refused_tag(event)
         try:
-            return load_tagged(plain(event.value))
+            return load_tagged(self._plain(event))
         except TypeError:
             name = tag.removeprefix(_CORE)
             raise self._fault(event, f'"{event.value}" is not a value of the tag !!{name}') from None
+
+    def _plain(self, event: Any) -> Any:
+        try:
+            return plain(event.value)
+        except OverflowError:
+            raise self._fault(event, TOO_LARGE) from None
 
     def _joined(self, event: Any) -> str:
         """A quoted string in which pairs of surrogates, as JSON escapes them, are one character each.

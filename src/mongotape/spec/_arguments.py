@@ -11,7 +11,6 @@ from mongotape.spec._shapes import (
     Anything,
     Boolean,
     BsonDoc,
-    Either,
     Integer,
     JsonSchema,
     ListOf,
@@ -20,6 +19,17 @@ from mongotape.spec._shapes import (
     Word,
 )
 from mongotape.spec._words import describe
+from mongotape.spec._write_models import (
+    CLIENT_WRITES,
+    COLLECTION_WRITES,
+    DATA_KEY_OPTIONS,
+    DOC_OR_DOCS,
+    DRIVER_INFO,
+    FAIL_POINT,
+    REWRAP_OPTIONS,
+    SEARCH_INDEX,
+    TEXT_OR_DOC,
+)
 
 if TYPE_CHECKING:
     from mongotape.documents import Path
@@ -32,8 +42,6 @@ _INT = Integer()
 _BOOL = Boolean()
 _ANY = Anything()
 _DOCS = ListOf(BsonDoc(), raw=True)
-_TEXT_OR_DOC = Either((((str,), _TEXT), ((dict,), _DOC)), "a string or a mapping")
-_DOC_OR_DOCS = Either((((dict,), _DOC), ((list,), _DOCS)), "a mapping or a list of mappings")
 _SESSION_STATES = ("none", "starting", "in_progress", "committed", "aborted")
 
 
@@ -192,8 +200,8 @@ ARGUMENT_SHAPES: dict[str, Shape] = {
         ],
         _BOOL,
     ),
-    "hint": _TEXT_OR_DOC,
-    "update": _DOC_OR_DOCS,
+    "hint": TEXT_OR_DOC,
+    "update": DOC_OR_DOCS,
     "cursorType": Word(("tailable", "tailableAwait", "nonTailable")),
     "timeoutMode": Word(("cursorLifetime", "iteration")),
     "returnDocument": Word(("Before", "After"), lenient_case=True),
@@ -206,6 +214,8 @@ ARGUMENT_SHAPES: dict[str, Shape] = {
     "topologyDescription": EntityRef("topologyDescription"),
     "priorTopologyDescription": EntityRef("topologyDescription"),
     "entities": ENTITIES,
+    "failPoint": FAIL_POINT,
+    "driverInfoOptions": DRIVER_INFO,
     "event": ANY_EVENT,
     **dict.fromkeys(
         ["storeErrorsAsEntity", "storeFailuresAsEntity", "storeIterationsAsEntity", "storeSuccessesAsEntity"],
@@ -215,6 +225,12 @@ ARGUMENT_SHAPES: dict[str, Shape] = {
 """An argument's shape by its name; one that is not listed may be any BSON value."""
 
 _OF_ONE_OPERATION: dict[tuple[str, str], Shape] = {
+    ("bulkWrite", "requests"): COLLECTION_WRITES,
+    ("clientBulkWrite", "models"): CLIENT_WRITES,
+    ("createSearchIndex", "model"): SEARCH_INDEX,
+    ("createSearchIndexes", "models"): ListOf(SEARCH_INDEX, raw=True),
+    ("createDataKey", "opts"): DATA_KEY_OPTIONS,
+    ("rewrapManyDataKey", "opts"): REWRAP_OPTIONS,
     ("recordTopologyDescription", "id"): _NewEntity("topologyDescription"),
     ("createCollection", "max"): _INT,
     ("createIndex", "max"): _ANY,

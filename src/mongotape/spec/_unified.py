@@ -128,8 +128,14 @@ class Operation(Object):
         return {"$ref": "#/$defs/operation"}
 
 
+_RENAMED = {"watch": "createChangeStream", "startSession": "createEntities", "abort": "abortTransaction"}
+"""Methods of drivers' that the format has another operation for."""
+
+
 def _meant(name: str, kind: str) -> str | None:
     """The kinds that have an operation of this name, or the operation of this kind that was probably meant."""
+    if name in _RENAMED:
+        return f'write "{_RENAMED[name]}"'
     owners = [other for other, operations in OPERATIONS.items() if name in operations]
     if owners:
         return f"it is an operation of {' and '.join(owners)}"
