@@ -164,6 +164,11 @@ Step = tuple[list[Wanted], int, int | None]  # a body, at least, at most
 
 def sequence(steps: list[Step], events: list[Event], mode: str) -> bool:
     """Try every way there is."""
+    # That a capture differs from another holds for its name, wherever it is said.
+    places = [
+        place for body, _low, _high in steps for each in body for place in each if isinstance(place, tuple)
+    ]
+    differing = {(name, other) for _same, name, others in places for other in others}
     ranges = [
         range(low, (len(events) if high is None else min(high, len(events))) + 1) for _b, low, high in steps
     ]
@@ -174,7 +179,7 @@ def sequence(steps: list[Step], events: list[Event], mode: str) -> bool:
             for _t in range(turn)
             for each in body
         ]
-        if any(together(wanted, chosen) for chosen in choices(len(wanted), events, mode)):
+        if any(together(wanted, chosen, differing) for chosen in choices(len(wanted), events, mode)):
             return True
     return False
 
@@ -189,15 +194,12 @@ def choices(length: int, events: list[Event], mode: str) -> Any:
     return permutations(events) if length == len(events) else []
 
 
-def together(wanted: list[Wanted], events: Any) -> bool:
+def together(wanted: list[Wanted], events: Any, differing: set[tuple[str, str]]) -> bool:
     values: dict[str, set[Any]] = {}
-    differing: set[tuple[str, str]] = set()
     for expected, event in zip(wanted, events, strict=True):
         for one, other in zip(expected, event, strict=True):
             if isinstance(one, tuple):
-                _same, name, others = one
-                values.setdefault(name, set()).add(other)
-                differing |= {(name, each) for each in others}
+                values.setdefault(one[1], set()).add(other)
             elif one is not None and one != other:
                 return False
     if any(len(each) > 1 for each in values.values()):

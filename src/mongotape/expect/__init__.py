@@ -32,7 +32,7 @@ from mongotape.expect._pools import (
     pool_created,
     pool_ready,
 )
-from mongotape.expect._reading import read_expectation, read_expectations
+from mongotape.expect._reading import fields_of, read_expectation, read_expectations
 from mongotape.expect._values import (
     UNSET,
     Expectation,
@@ -75,6 +75,7 @@ __all__ = [
     "connection_closed",
     "connection_created",
     "connection_ready",
+    "fields_of",
     "like",
     "literal",
     "one_or_more",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, Final
 
 from mongotape.errors import ExpectationError
@@ -20,6 +21,7 @@ _NUMBERED: Final = frozenset(
         Kind.CONNECTION_CHECKED_IN,
     }
 )
+_KINDS: Final[Mapping[str, Kind]] = {kind.value: kind for kind in Kind}
 _REPEATS: Final = ("oneOrMore", "optional", "between")
 
 
@@ -31,7 +33,8 @@ def given(kind: Kind, **fields: Any) -> Expectation:
     return Expectation(kind, checked)
 
 
-def fields_of(kind: Kind, *, in_format: bool = False) -> dict[str, str]:
+@cache
+def fields_of(kind: Kind, *, in_format: bool = False) -> Mapping[str, str]:
     """Return what a mapping of this kind may say, and PyMongo's name for each.
 
     Args:
@@ -95,14 +98,14 @@ def read_expectation(source: object, *, in_format: bool = False, path: Path = ()
             f" {{...}}}}, not {_kind_of_value(source)}{keys}",
             path=path,
         )
-    (name, content), path = next(iter(source.items())), (*path, next(iter(source)))
+    ((name, content),) = source.items()
+    kind = _KINDS.get(name)
+    if kind is not None:
+        return _read_event(kind, content, in_format=in_format, path=(*path, name))
     if name in _REPEATS and not in_format:
-        return _read_repeat(name, content, path)
-    known = {kind.value: kind for kind in Kind}
-    if name not in known:
-        words = [*known, *(() if in_format else _REPEATS)]
-        raise ExpectationError(f"{_at(path[:-1])}{name!r} is no event{nearest(name, words)}", path=path)
-    return _read_event(known[name], content, in_format=in_format, path=path)
+        return _read_repeat(name, content, (*path, name))
+    words = [*_KINDS, *(() if in_format else _REPEATS)]
+    raise ExpectationError(f"{_at(path)}{name!r} is no event{nearest(name, words)}", path=(*path, name))
 
 
 def _read_event(kind: Kind, content: object, *, in_format: bool, path: Path) -> Expectation:
@@ -113,34 +116,44 @@ def _read_event(kind: Kind, content: object, *, in_format: bool, path: Path) -> 
             path=path,
         )
     names = fields_of(kind, in_format=in_format)
+    checked = _checked_fields(kind)
     fields: dict[str, Any] = {}
-    for name, value in content.items():
-        here = (*path, name)
-        if name not in names:
-            every = fields_of(kind)
-            beyond = in_format and name in every
-            why = "is beyond the Unified Test Format" if beyond else f"is no field of {kind}"
-            raise ExpectationError(
-                f"{_at(path)}{name!r} {why}{'' if beyond else nearest(name, names)}"
-                f" (it has {', '.join(names) or 'none to assert'})",
-                path=here,
-            )
-        _check_field(kind, names[name], value, here)
+    for spelled, value in content.items():
+        name = names.get(spelled)
+        if name is None:
+            raise _unknown_field(kind, spelled, path, in_format=in_format)
+        if name in checked and type(value) is not dict:
+            _check_field(kind, name, value, (*path, spelled))
         if in_format:
-            _check_format(names[name], value, here)
-        fields[names[name]] = value
+            _check_format(name, value, (*path, spelled))
+        fields[name] = value
     return Expectation(kind, fields)
 
 
+def _unknown_field(kind: Kind, name: str, path: Path, *, in_format: bool) -> ExpectationError:
+    names = fields_of(kind, in_format=in_format)
+    beyond = in_format and name in fields_of(kind)
+    why = "is beyond the Unified Test Format" if beyond else f"is no field of {kind}{nearest(name, names)}"
+    has = ", ".join(names) or "none to assert"
+    return ExpectationError(f"{_at(path)}{name!r} {why} (it has {has})", path=(*path, name))
+
+
+@cache
+def _checked_fields(kind: Kind) -> frozenset[str]:
+    """The fields that hold a document, or yes or no."""
+    documents = {field.name for field in kind.fields.values() if field.document}
+    described = {"previous_description", "new_description"} & kind.fields.keys()
+    return frozenset(documents | described | {"has_service_id", "has_server_connection_id"})
+
+
 def _check_field(kind: Kind, name: str, value: object, path: Path) -> None:
-    """A field that is a document must be given one; yes-or-no fields of the format a bool."""
-    if name in ("has_service_id", "has_server_connection_id") and not isinstance(value, bool):
-        raise ExpectationError(f"{_at(path)}true or false, not {value!r}", path=path)
-    field = kind.fields.get(name)
-    described = name in ("previous_description", "new_description")
-    if ((field is not None and field.document) or described) and isinstance(
-        value, str | bytes | bool | int | float | list | tuple
-    ):
+    """A field that is a document must be given one; a yes-or-no field of the format a bool."""
+    if name not in _checked_fields(kind):
+        return
+    if name in ("has_service_id", "has_server_connection_id"):
+        if not isinstance(value, bool):
+            raise ExpectationError(f"{_at(path)}expected true or false, not {value!r}", path=path)
+    elif isinstance(value, str | bytes | bool | int | float | list | tuple):
         raise ExpectationError(f"{_at(path)}expected a document, not {_kind_of_value(value)}", path=path)
 
 

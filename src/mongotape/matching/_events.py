@@ -8,15 +8,18 @@ from mongotape.errors import ExpectationError
 from mongotape.expect import Repeat, read_expectation
 from mongotape.matching._bson import key_of
 from mongotape.matching._captures import Captured, Edge, Known, Relations, check_captures, contradictions
-from mongotape.matching._fields import field
+from mongotape.matching._fields import field, plain_readers, spelled
 from mongotape.matching._mismatch import Mismatch, Path
+from mongotape.matching._plain import SIMPLE
+from mongotape.matching._scalars import alike
 from mongotape.matching._values import Compiler
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mongotape.events import RecordedEvent
     from mongotape.expect import Expectation, Written
+    from mongotape.matching._fields import Read
     from mongotape.matching._nodes import Node
     from mongotape.matching._operators import Entities, Operator
 
@@ -36,35 +39,55 @@ class Compiled:
         path: where the expectation stands, for complaints.
     """
 
-    __slots__ = ("_checks", "_fields", "_kind", "capturing", "expectation")
+    __slots__ = ("_compiler", "_kind", "_path", "_plain", "_special", "capturing", "expectation")
 
     def __init__(self, expectation: Expectation, compiler: Compiler, path: Path = ()) -> None:
         self.expectation = expectation
-        self._kind = expectation.kind
-        spelled = {each.name: each.spec_name for each in expectation.kind.fields.values()}
-        fields = []
+        self.capturing = False
+        self._kind = kind = expectation.kind
+        self._compiler = compiler
+        self._path = path
+        #: Most fields are a plain value each, which needs no node to be compared.
+        self._plain: list[tuple[Read, Any]] = []
+        self._special: dict[str, _Field] = {}
+        readers = plain_readers(kind)
         for name, value in expectation.fields.items():
-            here = (*path, expectation.kind.value, spelled.get(name, _SPELLED.get(name, name)))
-            fields.append(_Field(name, *field(compiler, expectation.kind, name, value, here)))
-        self._fields = tuple(fields)
-        by_cost = sorted(fields, key=lambda each: each.node.cost)
-        self._checks = tuple((each.read, each.node.holds) for each in by_cost)
-        self.capturing = any(each.node.capturing for each in fields)
+            cls = type(value)
+            if cls in SIMPLE and cls is not float and name in readers:
+                self._plain.append((readers[name], value))
+                continue
+            self._special[name] = compiled = self._compile(name, value)
+            if compiled.node.capturing:
+                self.capturing = True
+
+    def _compile(self, name: str, value: Any) -> _Field:
+        here = (*self._path, self._kind._value_, spelled(self._kind)[name])
+        return _Field(name, *field(self._compiler, self._kind, name, value, here))
 
     def holds(self, event: RecordedEvent) -> bool:
         """Whether the event is the expected one as far as a single event shows, captures aside."""
         if event.kind is not self._kind:
             return False
-        for read, matches in self._checks:  # noqa: SIM110  # a generator would cost a frame for every event
-            if not matches(read(event)):
+        for read, value in self._plain:
+            actual = read(event)
+            if actual != value if type(actual) is type(value) else not alike(value, actual):
+                return False
+        for _name, read, node in self._special.values():  # noqa: SIM110  # a generator would cost a frame
+            if not node.holds(read(event)):
                 return False
         return True
+
+    @property
+    def _fields(self) -> Iterator[_Field]:
+        """Every field with its node."""
+        for name, value in self.expectation.fields.items():
+            yield self._special.get(name) or self._compile(name, value)
 
     def captured(self, event: RecordedEvent) -> tuple[Captured, ...]:
         """Return what an event that holds gives the captures."""
         return tuple(
             Captured(same, key_of(value), value, path)
-            for name, read, node in self._fields
+            for name, read, node in self._special.values()
             if node.capturing
             for same, value, path in node.captured(read(event), (name,))
         )
@@ -95,9 +118,6 @@ class Compiled:
 
 def _name(item: tuple[str, Any]) -> str:
     return item[0]
-
-
-_SPELLED = {"has_service_id": "hasServiceId", "has_server_connection_id": "hasServerConnectionId"}
 
 
 class EventMatcher:

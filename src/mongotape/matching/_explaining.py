@@ -14,7 +14,7 @@ from mongotape.matching._captures import Known
 from mongotape.matching._verdict import Difference, Near, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mongotape.matching._mismatch import Mismatch
     from mongotape.matching._ordered import Found
@@ -31,15 +31,19 @@ _Rank: TypeAlias = "tuple[bool, int, int]"
 class Explainer:
     """The explanation of one comparison."""
 
-    def __init__(self, plan: Plan, observed: Observed, found: Found) -> None:
-        self._plan = plan
+    def __init__(self, plan: Callable[[], Plan], observed: Observed, found: Found) -> None:
+        self._make_plan = plan
         self._observed = observed
         self._found = found
 
         #: What the captures stand for, with the event that said so first.
         self._known: dict[str, tuple[Known, int]] = {}
-        for pair in found.pairs if plan.capturing else ():
+        for pair in found.pairs if found.bindings else ():
             self._learn(*pair)
+
+    @cached_property
+    def _plan(self) -> Plan:
+        return self._make_plan()
 
     def _learn(self, expectation: int, event: int) -> None:
         """Take what an event gives the captures for what they stand for."""

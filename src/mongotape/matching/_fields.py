@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mongotape.events import Kind, nearest
+from mongotape.expect import fields_of
 from mongotape.matching._bson import short
 from mongotape.matching._mismatch import MISSING, Path, malformed
 from mongotape.matching._nodes import Node
@@ -18,6 +20,29 @@ if TYPE_CHECKING:
 Read: TypeAlias = "Callable[[RecordedEvent], Any]"
 
 _DESCRIPTIONS: Final = ("previous_description", "new_description")
+
+
+@cache
+def spelled(kind: Kind) -> Mapping[str, str]:
+    """How the fields of an expectation are called in mappings."""
+    return {name: spec_name for spec_name, name in fields_of(kind).items()}
+
+
+@cache
+def plain_readers(kind: Kind) -> Mapping[str, Read]:
+    """How to read the fields that are what PyMongo's own event object says."""
+    readers: dict[str, Read] = {
+        name: attrgetter(f"event.{name}")
+        for name, each in kind.fields.items()
+        if not each.document and name not in _DESCRIPTIONS and name != "reply"
+    }
+    return readers | {"client": attrgetter("client")}
+
+
+@cache
+def documents_of(kind: Kind) -> frozenset[str]:
+    """The fields that are documents."""
+    return frozenset(name for name, each in kind.fields.items() if each.document)
 
 
 def field(compiler: Compiler, kind: Kind, name: str, expected: Any, path: Path) -> tuple[Read, Node]:

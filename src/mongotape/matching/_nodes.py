@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mongotape.matching._bson import bson_type, document, short
 from mongotape.matching._mismatch import MISSING, Mismatch, Path, malformed
+from mongotape.matching._plain import surely as surely_same
+from mongotape.matching._plain import surely_has
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -56,17 +58,71 @@ def differs(expected: Any, actual: Any) -> str:
 
 
 class Document(Node):
-    """A document: every expected key matches; where it is nested, there are no others."""
+    """A document: every expected key matches; where it is nested, there are no others.
 
-    __slots__ = ("children", "root")
+    Args:
+        expected: the document.
+        special: the nodes of the keys whose values are not plain.
+        compile_key: makes the node of any key; those of plain values are only made when they are needed.
+        root: whether there may be others.
+        numbers: the types that compare by value.
+    """
 
-    def __init__(self, expected: Mapping[Any, Any], children: Mapping[Any, Node], *, root: bool) -> None:
-        self.children = children
+    __slots__ = ("_compile_key", "_compiled", "_numbers", "_special", "root")
+
+    def __init__(
+        self,
+        expected: Mapping[Any, Any],
+        special: Mapping[Any, Node],
+        compile_key: Callable[[Any], Node],
+        *,
+        root: bool,
+        numbers: frozenset[type],
+    ) -> None:
+        self._special = special
+        self._compile_key = compile_key
+        self._numbers = numbers
+        self._compiled: dict[Any, Node] | None = None
         self.root = root
-        super().__init__(expected, self._compile(), cost=4 + sum(child.cost for child in children.values()))
-        self.capturing = any(child.capturing for child in children.values())
+        super().__init__(expected, self._quickly(expected), cost=4 + len(expected))
+        for child in special.values():
+            if child.capturing:
+                self.capturing = True
 
-    def _compile(self) -> Callable[[Any], bool]:
+    @property
+    def children(self) -> Mapping[Any, Node]:
+        """The node of each key."""
+        if self._compiled is None:
+            special = self._special
+            self._compiled = {key: special.get(key) or self._compile_key(key) for key in self.expected}
+        return self._compiled
+
+    def _quickly(self, expected: Mapping[Any, Any]) -> Callable[[Any], bool]:
+        """Compare plain values as they are; where that leaves doubts compile them, once."""
+        special, numbers, closed = self._special, self._numbers, not self.root
+        plain = {key: value for key, value in expected.items() if key not in special} if special else expected
+        checks = tuple((key, child.holds) for key, child in special.items())
+        maybe = [key for key, child in special.items() if child.optional]
+        needed = len(expected) - len(maybe)
+        surely: Callable[[Any], bool] | None = None
+
+        def holds(actual: Any) -> bool:
+            nonlocal surely
+            if surely is None:
+                if type(actual) is dict:
+                    if closed and len(actual) != (
+                        needed + sum(key in actual for key in maybe) if maybe else needed
+                    ):
+                        return False
+                    same = surely_has(plain, actual, numbers)
+                    if same is not None:
+                        return same and all(matches(actual.get(key, MISSING)) for key, matches in checks)
+                surely = self._surely()
+            return surely(actual)
+
+        return holds
+
+    def _surely(self) -> Callable[[Any], bool]:
         by_cost = sorted(self.children.items(), key=lambda item: item[1].cost)
         checks = tuple((key, child.holds) for key, child in by_cost)
         maybe = tuple(key for key, child in by_cost if child.optional)
@@ -83,7 +139,7 @@ class Document(Node):
                 if len(actual) != allowed:
                     return False
             get = actual.get
-            for key, matches in checks:  # noqa: SIM110  # a generator would cost a frame for every document
+            for key, matches in checks:  # noqa: SIM110  # as above
                 if not matches(get(key, MISSING)):
                     return False
             return True
@@ -107,22 +163,58 @@ class Document(Node):
 
     def captured(self, actual: Any, path: Path) -> Iterator[Found]:
         found = document(actual) or {}
-        for key, child in self.children.items():
+        for key, child in self._special.items():
             if child.capturing:
                 yield from child.captured(found.get(key, MISSING), (*path, key))
 
 
 class Array(Node):
-    """An array of the same length whose elements match one by one."""
+    """An array of the same length whose elements match one by one.
 
-    __slots__ = ("children",)
+    Args:
+        expected: the array.
+        compile_all: makes the nodes of its elements; those of a plain array only when they are needed.
+        plain: whether it is one.
+        numbers: the types that compare by value.
+    """
 
-    def __init__(self, expected: Any, children: tuple[Node, ...]) -> None:
-        self.children = children
-        super().__init__(expected, self._compile(), cost=2 + sum(child.cost for child in children))
-        self.capturing = any(child.capturing for child in children)
+    __slots__ = ("_compile_all", "_compiled")
 
-    def _compile(self) -> Callable[[Any], bool]:
+    def __init__(
+        self,
+        expected: Any,
+        compile_all: Callable[[], tuple[Node, ...]],
+        *,
+        plain: bool,
+        numbers: frozenset[type],
+    ) -> None:
+        self._compile_all = compile_all
+        self._compiled: tuple[Node, ...] | None = None
+        holds = self._quickly(expected, numbers) if plain else self._one_by_one()
+        super().__init__(expected, holds, cost=4 + len(expected))
+        self.capturing = not plain and any(child.capturing for child in self.children)
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The nodes of the elements."""
+        if self._compiled is None:
+            self._compiled = self._compile_all()
+        return self._compiled
+
+    def _quickly(self, expected: Any, numbers: frozenset[type]) -> Callable[[Any], bool]:
+        surely: Callable[[Any], bool] | None = None
+
+        def holds(actual: Any) -> bool:
+            nonlocal surely
+            if surely is None:
+                if surely_same(expected, actual, numbers):
+                    return True
+                surely = self._one_by_one()
+            return surely(actual)
+
+        return holds
+
+    def _one_by_one(self) -> Callable[[Any], bool]:
         checks = tuple(child.holds for child in self.children)
         length = len(checks)
 

@@ -99,7 +99,7 @@ def _type(aliases: Any, actual: Any, _context: Context) -> Iterator[str]:
     """The value exists and has one of these BSON types."""
     if actual is MISSING:
         yield f"expected type {_names(aliases)}, observed nothing"
-    elif not _decide_type(aliases)(actual):
+    elif not decide_type(aliases)(actual):
         yield f"expected type {_names(aliases)}, observed {short(actual)} ({bson_type(actual)})"
 
 
@@ -107,7 +107,8 @@ def _names(aliases: Any) -> str:
     return aliases if isinstance(aliases, str) else " or ".join(aliases)
 
 
-def _decide_type(aliases: Any) -> Callable[[Any], bool]:
+def decide_type(aliases: Any) -> Callable[[Any], bool]:
+    """Return whether a value has one of these types."""
     wanted = frozenset().union(
         *(ALIASES[alias] for alias in ([aliases] if isinstance(aliases, str) else aliases))
     )
@@ -167,7 +168,7 @@ PLAIN: Final[Mapping[str, Operator]] = {
     each.name: each
     for each in (
         Operator("$$exists", _exists, _check_exists, _decide_exists),
-        Operator("$$type", _type, _check_type, _decide_type),
+        Operator("$$type", _type, _check_type, decide_type),
         Operator("$$lte", _lte, _check_lte),
         Operator("$$matchesHexBytes", _matches_hex_bytes, _check_hex),
     )

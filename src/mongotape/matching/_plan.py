@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mongotape.errors import ExpectationError
-from mongotape.expect import Expectation, Repeat, Step, read_expectations
+from mongotape.expect import Expectation, Repeat, Step
 from mongotape.matching._captures import Edge, Relations, check_captures
 from mongotape.matching._events import Compiled
 from mongotape.matching._mismatch import malformed
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mongotape.events import RecordedEvent
-    from mongotape.expect import Written
     from mongotape.matching._operators import Entities, Operator
     from mongotape.matching._verdict import Mode
 
@@ -74,13 +73,13 @@ class Plan:
 
     def __init__(
         self,
-        expected: Iterable[Written],
+        steps: tuple[Step, ...],
         mode: Mode,
         operators: Iterable[Operator],
         entities: Entities | None,
     ) -> None:
         self.mode = mode
-        self.steps: tuple[Step, ...] = read_expectations(expected)
+        self.steps = steps
         compiler = Compiler(operators, entities)
         compiled: list[Compiled] = []
         groups: list[Group] = []
@@ -99,7 +98,7 @@ class Plan:
                 again += [path for _capture, path in compiler.captures[before:]]
         self.compiled = tuple(compiled)
         self.groups = tuple(groups)
-        self.expected: tuple[Expectation, ...] = tuple(each.expectation for each in compiled)
+        self.expected = single_events(steps)
         self.relations = Relations(check_captures(compiler.captures, again))
         self.capturing = bool(compiler.captures)
         self.repeating = not all(group.once for group in groups)
@@ -142,6 +141,11 @@ class Plan:
     def edge(self, expectation: int, event: RecordedEvent) -> Edge | None:
         """Return what an event gives the captures; None where it is not the expected one."""
         return self.compiled[expectation].edge(event, self.relations)
+
+
+def single_events(steps: Iterable[Step]) -> tuple[Expectation, ...]:
+    """Return the expectations one by one, the body of a repetition once."""
+    return tuple(each for step in steps for each in (step.body if isinstance(step, Repeat) else (step,)))
 
 
 class Observed:

@@ -51,6 +51,12 @@ def scalar(expected: Any, path: Path, *, exact_numbers: bool) -> Node | None:
     return Own(expected, path)
 
 
+def alike(expected: Any, actual: Any) -> bool:
+    """Whether two single values of different classes match."""
+    holds = _holds(expected, exact_numbers=False)
+    return holds is not None and holds(actual)
+
+
 def _holds(expected: Any, *, exact_numbers: bool) -> Holds | None:
     if expected is None:
         return lambda actual: actual is None

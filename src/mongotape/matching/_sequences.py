@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, get_args
 
 from mongotape.errors import ExpectationError
 from mongotape.events import nearest
+from mongotape.expect import read_expectations
 from mongotape.log import LiveLog
 from mongotape.matching._any_order import AnyOrder
 from mongotape.matching._explaining import Explainer
 from mongotape.matching._ordered import Found, leftmost, one_by_one, search
-from mongotape.matching._plan import Observed, Plan
+from mongotape.matching._plan import Observed, Plan, single_events
 from mongotape.matching._repeats import follow
+from mongotape.matching._sure import surely_passes
 from mongotape.matching._verdict import Mode, Verdict
 
 if TYPE_CHECKING:
@@ -47,17 +50,27 @@ def match_events(
     """
     if mode not in MODES:
         raise ExpectationError(f"mode {mode!r} is none{nearest(mode, MODES)}; known are {', '.join(MODES)}")
-    plan = Plan(expected, mode, operators, entities)
+    steps = read_expectations(expected)
     if isinstance(events, LiveLog):
         events = events[:]
     observed = Observed(events, len(events))
-    found = _compare(plan, observed)
+    given = tuple(operators)
+
+    @cache
+    def plan() -> Plan:
+        return Plan(steps, mode, given, entities)
+
+    found = None
+    if mode in ("exact", "prefix") and not given:
+        found = surely_passes(steps, observed, mode, entities)
+    if found is None:
+        found = _compare(plan(), observed)
     explainer = Explainer(plan, observed, found)
     return Verdict(
         passed=found.passed,
         mode=mode,
-        steps=plan.steps,
-        expected=plan.expected,
+        steps=steps,
+        expected=single_events(steps),
         events=events,
         observed=observed.count,
         pairs=found.pairs,

@@ -11,6 +11,7 @@ from mongotape.expect import Same, Text
 from mongotape.matching._mismatch import Mismatch, Path, malformed
 from mongotape.matching._nodes import Array, Capture, Document, Node
 from mongotape.matching._operators import PLAIN, Context, Entities, Operator
+from mongotape.matching._plain import NUMBERS, SIMPLE, is_plain
 from mongotape.matching._scalars import scalar, textual
 from mongotape.matching._structures import STRUCTURES, plain
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 #: Whether a value is a root document, or an array of them.
 Root: TypeAlias = 'bool | Literal["elements"]'
 
-_DEEPEST: Final = 200  # twice what a server takes; deeper is a mistake, and Python's stack is finite
+_DEEPEST: Final = 200  # twice what a server takes
+_MOST: Final = 1_000_000
 
 
 class Place(NamedTuple):
@@ -45,7 +47,9 @@ class Compiler:
     ) -> None:
         self.entities = entities
         self.captures: list[tuple[Same, Path]] = []  #: every capture so far, with its place
-        self._exact_numbers = exact_numbers
+        self._numbers: frozenset[type] = frozenset() if exact_numbers else NUMBERS
+        self._containers = 0
+        self._made: dict[tuple[str, type, Any], Node] = {}  # operators that are the same wherever they stand
         self._operators = {**PLAIN, **_checked(operators)}
 
     def node(self, expected: Any, place: Place) -> Node:
@@ -58,15 +62,14 @@ class Compiler:
             return self.capture(expected, place.path)
         if isinstance(expected, Text):
             return textual(expected)
-        node = scalar(expected, place.path, exact_numbers=self._exact_numbers)
+        node = scalar(expected, place.path, exact_numbers=not self._numbers)
         if node is not None:
             return node
-        if id(expected) in place.above or len(place.above) >= _DEEPEST:
-            how = (
-                "stands inside itself" if id(expected) in place.above else f"is deeper than {_DEEPEST} levels"
-            )
-            raise malformed(place.path, f"the expected {type(expected).__name__} {how}")
-        inside = place._replace(above=(*place.above, id(expected)))
+        return self._container(expected, place)
+
+    def _container(self, expected: Any, place: Place) -> Node:
+        self._check_size(expected, place)
+        inside = Place(place.path, place.root, place.literal, place.element, (*place.above, id(expected)))
         if isinstance(expected, list | tuple):
             return self._array(expected, inside)
         document: Mapping[Any, Any] = expected if isinstance(expected, Mapping) else expected.as_doc()
@@ -75,40 +78,73 @@ class Compiler:
                 others = "an operator stands alone in its document"
                 raise malformed(place.path, f"{names[0]} among {len(document)} keys: {others}")
             return self._operator(names[0], document, inside)
-        nested = inside._replace(root=False, element=False)
-        children = {
-            key: self.node(value, nested._replace(path=(*place.path, key))) for key, value in document.items()
-        }
-        return Document(expected, children, root=place.root is True)
+        return self._document(document, inside)
+
+    def _check_size(self, expected: Any, place: Place) -> None:
+        """Python's stack is finite, and so is everybody's patience with a document that holds itself a million times."""
+        self._containers += 1
+        what = f"the expected {type(expected).__name__}"
+        if id(expected) in place.above:
+            raise malformed(place.path, f"{what} stands inside itself")
+        if len(place.above) >= _DEEPEST:
+            raise malformed(place.path, f"{what} is deeper than {_DEEPEST} levels")
+        if self._containers > _MOST:
+            raise malformed(place.path, f"more than {_MOST:,} documents and arrays are expected")
+
+    def _document(self, expected: Mapping[Any, Any], inside: Place) -> Node:
+        path, _root, literal, _element, above = inside
+
+        def compile_key(key: Any) -> Node:
+            return self.node(expected[key], Place((*path, key), False, literal, False, above))  # noqa: FBT003
+
+        special: dict[Any, Node] = {}
+        for key, value in expected.items():
+            cls = type(value)
+            if cls in SIMPLE:
+                if cls is not float or value == value:  # noqa: PLR0124  # a number
+                    continue
+            elif (cls is dict or cls is list) and is_plain(value, literal=literal):
+                continue
+            special[key] = compile_key(key)
+        return Document(expected, special, compile_key, root=inside.root is True, numbers=self._numbers)
 
     def capture(self, same: Same, path: Path) -> Node:
         """Return the node of a capture, and remember where it stands."""
         self.captures.append((same, path))
         return Capture(same)
 
-    def _array(self, expected: Sequence[Any], place: Place) -> Node:
-        element = place._replace(root=place.root == "elements", element=True)
-        children = tuple(
-            self.node(value, element._replace(path=(*place.path, index)))
-            for index, value in enumerate(expected)
-        )
-        return Array(expected, children)
+    def _array(self, expected: Sequence[Any], inside: Place) -> Node:
+        path, root, literal, _element, above = inside
+
+        def compile_all() -> tuple[Node, ...]:
+            return tuple(
+                self.node(value, Place((*path, index), root == "elements", literal, True, above))  # noqa: FBT003
+                for index, value in enumerate(expected)
+            )
+
+        plain = type(expected) is list and root != "elements" and is_plain(expected, literal=literal)
+        return Array(expected, compile_all, plain=plain, numbers=self._numbers)
 
     def _operator(self, name: str, written: Mapping[str, Any], place: Place) -> Node:
         argument = written[name]
+        if type(argument) in (bool, str) and (known := self._made.get((name, type(argument), argument))):
+            return known
         place = place._replace(path=(*place.path, name))
         try:
             if name in STRUCTURES:
                 return STRUCTURES[name](self, argument, written, place)
             if name in self._operators:
                 context = Context(root=place.root is True, entities=self.entities)
-                return plain(self._operators[name], argument, written, context)
+                node = plain(self._operators[name], argument, written, context)
+                if name in PLAIN and type(argument) in (bool, str):
+                    self._made[name, type(argument), argument] = node
+                return node
         except ExpectationError:
             raise
         except ValueError as error:
             raise malformed(place.path[:-1], f"{name} {error}") from None
-        known = [*STRUCTURES, *self._operators]
-        raise malformed(place.path[:-1], f"unknown operator {name!r}{nearest(name, known)}")
+        every = [*STRUCTURES, *self._operators]
+        raise malformed(place.path[:-1], f"unknown operator {name!r}{nearest(name, every)}")
 
 
 def _is_operator(key: object) -> bool:
