@@ -4,9 +4,8 @@ PyMongo queues them and delivers them from ``pymongo_events_thread``, which slee
 woken by new events; closing a client waits for that sleep. Here the executor that the topology modules make
 for that thread is replaced, for clients that carry a tap, by one that waits for the queue.
 
-Tried with PyMongo 4.9, 4.17, 4.18 and 4.20. On the asynchronous client before 4.10 the events are delivered by
-a thread with an event loop of its own, which is left as it is; so is everything on a version that lacks these
-names: events come late there (up to a second) and closing takes half a second.
+Tried with PyMongo 4.9, 4.17, 4.18 and 4.20. A version that lacks these names is left as it is: events come late
+there (up to a second) and closing takes half a second.
 """
 
 from __future__ import annotations
@@ -148,10 +147,11 @@ def install() -> None:
     places: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
         (synchronous, "PeriodicExecutor", _thread_executor),
         (asynchronous, "AsyncPeriodicExecutor", _task_executor),
+        (asynchronous, "PeriodicExecutor", _looping_thread_executor),
     )
     for module, name, substitute in places:
         executors = getattr(module, "periodic_executor", None)
-        if executors is None or isinstance(executors, _Executors) or not hasattr(executors, name):
+        if executors is None or isinstance(executors, _Executors) or name not in vars(executors):
             continue
         module.periodic_executor = _Executors(executors, name, substitute(getattr(executors, name)))
 
@@ -212,9 +212,9 @@ def _adopt(executor: Any, wake: Callable[[], None]) -> bool:
     return True
 
 
-def _thread_executor(original: Any) -> Any:
-    class EventsExecutor(original):  # type: ignore[misc]
-        """Waits for the queue instead of sleeping; holds nothing that keeps a dropped client alive."""
+def _signalled(original: Any) -> Any:
+    class Signalled(original):  # type: ignore[misc]
+        """An executor on a thread of its own that is woken by the queue, and by its closing."""
 
         def open(self) -> None:
             if not hasattr(self, "_signals"):
@@ -228,6 +228,13 @@ def _thread_executor(original: Any) -> Any:
             if hasattr(self, "_signals"):
                 self._signals.put(None)
 
+    return Signalled
+
+
+def _thread_executor(original: Any) -> Any:
+    class EventsExecutor(_signalled(original)):  # type: ignore[misc]
+        """Waits for the queue instead of sleeping; holds nothing that keeps a dropped client alive."""
+
         def _run(self) -> None:
             if not self._adopted:
                 super()._run()
@@ -239,6 +246,29 @@ def _thread_executor(original: Any) -> Any:
                         break
                 except BaseException:
                     with self._lock:
+                        self._stopped = True
+                        self._thread_will_exit = True
+                    raise
+                self._signals.get()
+
+    return EventsExecutor
+
+
+def _looping_thread_executor(original: Any) -> Any:
+    class EventsExecutor(_signalled(original)):  # type: ignore[misc]
+        """The same for PyMongo 4.9 and 4.10, where it has an event loop on its thread that serves nothing else."""
+
+        async def _run(self) -> None:
+            if not self._adopted:
+                await super()._run()
+                return
+            while not await self._should_stop():
+                try:
+                    if not await self._target():
+                        self._stopped = True
+                        break
+                except BaseException:
+                    async with self._lock:
                         self._stopped = True
                         self._thread_will_exit = True
                     raise
