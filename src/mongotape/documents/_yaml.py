@@ -53,10 +53,9 @@ def plain(text: str) -> Any:
         if _FLOAT.fullmatch(text):
             return float(text)
         if _BASED.fullmatch(text):
-            number = int(text, 0)
-            if not fits(str(number)):
+            if len(text) > 24 or not fits(str(int(text, 0))):
                 raise OverflowError
-            return number
+            return int(text, 0)
     return text
 
 
