@@ -7,11 +7,11 @@ import threading
 
 import pytest
 from pymongo import AsyncMongoClient, monitoring
-from tests.made import ADDRESS, checked_in, command_started
 
 from mongotape import expect
 from mongotape.events import Connection, Family, Kind
 from mongotape.recording import EventRecorder
+from tests.made import ADDRESS, checked_in, command_started
 
 
 def commands_per_connection(recorder: EventRecorder) -> dict[Connection | None, set[int | None]]:

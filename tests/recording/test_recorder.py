@@ -11,12 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pymongo import AsyncMongoClient, MongoClient, monitoring
 from pymongo.errors import OperationFailure, PyMongoError, WaitQueueTimeoutError
-from tests.made import checked_in, command_started, topology_opened
 
 from mongotape import expect
 from mongotape.errors import ExpectationError, RecorderError, UsageError
 from mongotape.events import Family, Kind
 from mongotape.recording import EventRecorder
+from tests.made import checked_in, command_started, topology_opened
 
 pytestmark = pytest.mark.usefixtures("mongo_uri")
 

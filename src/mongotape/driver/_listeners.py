@@ -11,7 +11,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final
 
 from pymongo import monitoring
 
@@ -36,17 +36,17 @@ class Tap:
     source: TapSource
 
 
-@runtime_checkable
-class TapSource(Protocol):
+class TapSource:
     """What makes a listener of its own for each client."""
 
-    def tap(self, carried_by: Sequence[TapSource]) -> Tap:
+    def tap(self, carried_by: Sequence[TapSource] = ()) -> Tap:
         """Return a new listener for one client.
 
         Args:
             carried_by: the sources that the client's maker gave it or registered; a process-wide source
                 leaves those out, so that an event is never recorded twice.
         """
+        raise NotImplementedError
 
 
 class _Capture:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mongotape.recording._tap import ClientTap
 
 
-class ProcessCapture:
+class ProcessCapture(driver.TapSource):
     """Gives every client made while it is installed a listener that feeds whichever recorders are attached.
 
     PyMongo can't unregister a listener and a client's listeners are fixed when it is made, so a client keeps
@@ -59,7 +59,7 @@ class ProcessCapture:
             if not was_installed:
                 self.uninstall()
 
-    def tap(self, carried_by: Sequence[driver.TapSource]) -> CapturedClient:
+    def tap(self, carried_by: Sequence[driver.TapSource] = ()) -> CapturedClient:
         """Return the listener of one new client."""
         client = _captured_client_class()(self, carried_by)
         self._clients.add(client)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mongotape.recording._waiting import Arrivals
 
 
-class EventRecorder(HandFed):
+class EventRecorder(HandFed, driver.TapSource):
     """Keeps every event that the driver publishes, frozen, in the order things happened.
 
     Hand it to any number of clients (``MongoClient(event_listeners=[recorder])``, ``AsyncMongoClient``
