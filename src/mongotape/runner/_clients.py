@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from mongotape.runner._facts import ServerFacts
     from mongotape.spec import ClientEntity
 
-#: How long a client looks for a server where the test doesn't say; it is there or it isn't.
+#: How long a client looks for a server where the test doesn't say. Among several members one may have to be
+#: elected first; a single one is there or it isn't.
 _SELECTION_MS = 10_000
+_SINGLE_SELECTION_MS = 2_000
+_LEAST_HEARTBEAT_MS = 500  # PyMongo takes no less; the format lets a runner lower what a test doesn't set
 _SENSITIVE = frozenset(
     "authenticate saslstart saslcontinue getnonce createuser updateuser copydbgetnonce copydbsaslstart copydb".split()
 )
@@ -123,15 +126,17 @@ def client_options(
     given = fresh(dict(entity.uri_options))
     lowered = {name.lower() for name in given}
     in_uri = base_uri.lower()
-    watches_heartbeats = "servermonitoringmode" in lowered or any(
-        kind.startswith("serverHeartbeat") for kind in entity.observe_events
-    )
+    watches_heartbeats = any(kind.startswith("serverHeartbeat") for kind in entity.observe_events)
+    sets_rhythm = bool(lowered & {"servermonitoringmode", "heartbeatfrequencyms"})
     options: dict[str, Any] = {
         "event_listeners": [recorder],
-        **quick_options(api, polling=not watches_heartbeats),
+        **quick_options(api, polling=not (watches_heartbeats or sets_rhythm)),
     }
+    if watches_heartbeats and "heartbeatfrequencyms" not in lowered:
+        options["heartbeatFrequencyMS"] = _LEAST_HEARTBEAT_MS
     if "serverselectiontimeoutms" not in lowered and "serverselectiontimeoutms" not in in_uri:
-        options["serverSelectionTimeoutMS"] = _SELECTION_MS
+        may_elect = facts.topology != "single" and facts.members > 1
+        options["serverSelectionTimeoutMS"] = _SELECTION_MS if may_elect else _SINGLE_SELECTION_MS
     if facts.set_name is not None and not given.get("directConnection") and "replicaset=" not in in_uri:
         options["replicaSet"] = facts.set_name
     options |= given

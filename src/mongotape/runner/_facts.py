@@ -25,6 +25,7 @@ class ServerFacts:
     topology: str  #: single, replicaset, sharded or load-balanced
     address: str = ""  #: host:port of the one that answered
     set_name: str | None = None  #: the replica set's name
+    members: int = 1  #: how many data-bearing members a replica set has
     auth: bool = False  #: clients sign in
     auth_mechanisms: frozenset[str] = frozenset()
     parameters: Mapping[str, Any] = field(default_factory=dict)  #: getParameter: "*"
@@ -61,6 +62,7 @@ def look_up(client: Any, *, load_balanced: bool, signs_in: bool) -> ServerFacts:
         topology=topology,
         address="" if client.address is None else "{}:{}".format(*client.address),
         set_name=hello.get("setName"),
+        members=len(hello.get("hosts", ())) or 1,
         auth=signs_in,
         auth_mechanisms=frozenset(parameters.get("authenticationMechanisms") or ()),
         parameters=parameters,

@@ -165,6 +165,7 @@ async def wait_for_event(call: Call) -> Any:
             seconds = max(0.0, deadline - time.monotonic())
             waited = await call.scene.world.wait_for(watched.recorder, expected.as_mapping(), wanted, seconds)
         except AssertionError as error:
+            found = len(_occurrences(call, watched))
             sentence = (
                 f"{expected.kind} was published {found} times in {_EVENT_SECONDS} s, expected {count} times"
             )

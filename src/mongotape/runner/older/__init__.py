@@ -1,0 +1,2 @@
+from mongotape.runner.older._pools import PoolContext
+from mongotape.runner.older._topologies import TopologyContext

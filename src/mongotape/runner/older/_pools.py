@@ -1,0 +1,232 @@
+"""Replays files of the CMAP format on PyMongo's real pool, against a server.
+
+Source: Connection Monitoring and Pooling tests, "Unit Test Runner" and "Integration Test Runner".
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from mongotape.driver import DrivenPool, unobserved
+from mongotape.errors import ServerUnavailableError, UnsupportedDriverError
+from mongotape.recording import EventRecorder
+from mongotape.runner._facts import look_up
+from mongotape.runner._outcome import Outcome, SpecFailure, TimeLimitError
+from mongotape.runner._settle import step
+from mongotape.runner._unmet import unmet_by_all
+from mongotape.runner._worlds import AsyncWorld, SyncWorld
+from mongotape.runner.older._known import driver_version
+from mongotape.runner.older._pool_events import compare
+from mongotape.runner.older._pool_test import PoolTest
+from mongotape.runner.older._report import failed, where
+from mongotape.runner.older._uris import uri_of
+from mongotape.servers import redacted
+from mongotape.spec import fresh
+
+if TYPE_CHECKING:
+    from pymongo.errors import PyMongoError
+
+    from mongotape.runner._facts import ServerFacts
+    from mongotape.runner._worlds import World
+    from mongotape.runner.older._worlds import Api
+    from mongotape.spec import CmapError, CmapFile, CmapOperation
+
+_BACKGROUND_MS: Final = 50  # the background thread's interval where the file doesn't say
+_ENDING_SECONDS: Final = 5.0  # how long the threads of a test may take to end after it
+_PAUSED_ERRORS: Final = {"PoolClearedError": "AutoReconnect"}  # PyMongo's name for it
+
+
+class PoolContext:
+    """Replays CMAP files against one server on one API; used by one thread.
+
+    Args:
+        uri: a deployment; its primary is used (a mongos of a sharded one).
+        api: "sync" or "async"; "async" not inside a running event loop.
+        timeout: seconds that a test may take.
+        trailing_events: more events may follow those that a file expects. The format allows it; no official
+            file needs it, so that by default they fail.
+
+    Raises:
+        ServerUnavailableError: nobody answers at the URI.
+        UsageError: it is no MongoDB URI.
+    """
+
+    def __init__(
+        self, uri: str, *, api: Api, timeout: float = 60, trailing_events: bool = False
+    ) -> None:
+        import pymongo
+        from pymongo.errors import PyMongoError
+
+        self.api = api
+        self._timeout = timeout
+        self._trailing_events = trailing_events
+        shown = redacted(uri)
+        with unobserved():
+            self._admin: Any = pymongo.MongoClient(uri, appname="mongotape", serverSelectionTimeoutMS=5000)
+        try:
+            self.facts: ServerFacts = look_up(
+                self._admin,
+                load_balanced=bool(self._admin.options.load_balanced),
+                signs_in="@" in uri.partition("?")[0],
+            )
+            address = self._admin.address
+            self._server = self._admin.topology_description.server_descriptions()[address]
+        except PyMongoError as error:
+            self._admin.close()
+            raise ServerUnavailableError(f"no MongoDB server answers at {shown}: {error}") from None
+        self._uri = uri_of(uri, address)
+        self._world: World = SyncWorld() if api == "sync" else AsyncWorld()
+        self._unended: list[PoolTest] = []
+
+    def unmet(self, file: CmapFile) -> str | None:
+        """Return why a file can't run here, in one sentence; None where it can."""
+        if self.facts.topology == "load-balanced":
+            return "needs one server with one pool; behind a load balancer pools are never paused"
+        if file.fail_point is not None and not self.facts.has_fail_points:
+            return f"needs fail points, and this server ({self.facts.title}) has none"
+        return unmet_by_all(file.run_on, self.facts)
+
+    def run(self, file: CmapFile) -> Outcome:
+        """Replay a file; raises only what is no ``Exception``."""
+        from pymongo.errors import PyMongoError
+
+        if (reason := self.unmet(file)) is not None:
+            return Outcome("skipped", reason, reason, where(file.place))
+        started = time.perf_counter()
+        recorder = EventRecorder(families="pool")
+        replay = _Replay(file, self.api, self._uri, self._server, self._world, recorder)
+        replay.trailing_events = self._trailing_events
+        try:
+            self._arm(file)
+            try:
+                self._world.run(replay.run(), seconds=self._timeout, break_off=replay.break_off)
+            finally:
+                self._unended += replay.unended
+                self._disarm(file)
+        except SpecFailure as error:
+            known = f"PyMongo {driver_version()}, {self.api} API, {self.facts.title}"
+            return failed(error, time.perf_counter() - started, recorder.log, known)
+        except TimeLimitError:
+            return self._broken(file, f"the test was not over after {self._timeout:g} s")
+        except UnsupportedDriverError as error:
+            return self._broken(file, str(error))
+        except PyMongoError as error:
+            return self._broken(file, f"the server could not be used: {error}")
+        except Exception as error:  # noqa: BLE001  # what PyMongo or this runner may raise is not known
+            return self._broken(file, f"the replay broke with {type(error).__name__}: {error}")
+        return Outcome("passed", seconds=time.perf_counter() - started, events=recorder.log)
+
+    def _broken(self, file: CmapFile, sentence: str) -> Outcome:
+        return Outcome("broken", sentence, f"{where(file.place)}: {sentence}", where(file.place))
+
+    def _arm(self, file: CmapFile) -> None:
+        if file.fail_point is not None:
+            self._admin.admin.command(fresh(dict(file.fail_point)))
+
+    def _disarm(self, file: CmapFile) -> None:
+        if file.fail_point is not None:
+            name = file.fail_point["configureFailPoint"]
+            self._admin.admin.command({"configureFailPoint": name, "mode": "off"})
+
+    def close(self) -> None:
+        """Leave nothing running."""
+        for test in self._unended:
+            step(test.end(_ENDING_SECONDS))
+        self._world.close()
+        self._admin.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+class _Replay:
+    """One file, replayed once."""
+
+    def __init__(
+        self, file: CmapFile, api: Api, uri: str, server: Any, world: World, recorder: EventRecorder
+    ) -> None:
+        self._file = file
+        self._world = world
+        self._recorder = recorder
+        self._api = api
+        self._pool: DrivenPool | None = None
+        self.unended: list[PoolTest] = []  #: has threads that wait for the server: half a second at most
+        options = dict(file.pool_options)
+        interval = options.pop("backgroundThreadIntervalMS", _BACKGROUND_MS)
+
+        def make() -> DrivenPool:
+            with unobserved():
+                return DrivenPool(
+                    api,
+                    uri,
+                    recorder,
+                    options=options,
+                    server=server,
+                    interval=None if interval < 0 else interval / 1000,
+                )
+
+        self._make = make
+
+    def break_off(self) -> None:
+        """Let what waits in the pool fail."""
+        if self._pool is not None:
+            self._pool.interrupt()
+
+    async def run(self) -> None:
+        """Do the operations, then judge the error and the events.
+
+        Raises:
+            SpecFailure: something is not as the file says.
+        """
+        # A client of the async API is made in its event loop.
+        self._pool = pool = self._make()
+        test = PoolTest(pool, self._world, self._recorder)
+        try:
+            await pool.open()
+            await self._operate(test)
+            if (error := compare(self._file, self._recorder.log, trailing_events=self.trailing_events)) is not None:
+                raise error
+        finally:
+            await pool.close()
+            if not await test.end(0):
+                pool.interrupt()
+                if self._api == "sync":
+                    self.unended.append(test)
+                else:
+                    await test.end(_ENDING_SECONDS)
+
+    async def _operate(self, test: PoolTest) -> None:
+        from pymongo.errors import PyMongoError
+
+        expected = self._file.error
+        for number, operation in enumerate(self._file.operations):
+            try:
+                await test.do(operation)
+            except PyMongoError as error:
+                if expected is None:
+                    title = f"operations[{number}] ({operation.name}) raised {type(error).__name__}: {error}"
+                    raise SpecFailure(operation.place, title, self._seen()) from error
+                self._judge(expected, error, operation)
+                return
+        if expected is not None:
+            wanted = expected.type or "an error"
+            raise SpecFailure(expected.place, f"expected {wanted}, and no operation raised one", self._seen())
+
+    def _judge(self, expected: CmapError, error: PyMongoError, operation: CmapOperation) -> None:
+        raised = f"{operation.name} (line {operation.line}) raised {type(error).__name__}: {error}"
+        if expected.type is not None:
+            names = {each.__name__.lstrip("_") for each in type(error).__mro__}
+            if _PAUSED_ERRORS.get(expected.type, expected.type) not in names:
+                at = expected.place.below("type")
+                raise SpecFailure(at, f"expected {expected.type}; {raised}", self._seen())
+        if expected.message is not None and expected.message not in str(error):
+            at = expected.place.below("message")
+            raise SpecFailure(at, f"expected the message {expected.message!r}; {raised}", self._seen())
+
+    def _seen(self) -> str:
+        """Return the events so far, a line each."""
+        return "\n".join(["  the pool's events so far:", *(f"    {event!r}" for event in self._recorder.log)])
