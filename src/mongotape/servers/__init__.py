@@ -5,12 +5,13 @@ from __future__ import annotations
 from mongotape.servers._choice import Choice, choose
 from mongotape.servers._failpoints import FailPoints
 from mongotape.servers._running import Running, start
-from mongotape.servers._uris import addresses, database_free, redacted
+from mongotape.servers._uris import ShownRedacted, addresses, database_free, redacted
 
 __all__ = [
     "Choice",
     "FailPoints",
     "Running",
+    "ShownRedacted",
     "addresses",
     "choose",
     "database_free",

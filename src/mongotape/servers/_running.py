@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from mongotape.errors import ServerUnavailableError
-from mongotape.servers._uris import addresses, database_free, selection_timeout_ms
+from mongotape.servers._uris import ShownRedacted, addresses, database_free, selection_timeout_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,7 +34,7 @@ class Running:
     """
 
     def __init__(self, uri: str, description: str, *, is_own: bool, stop: Callable[[], object]) -> None:
-        self.uri = uri
+        self.uri = ShownRedacted(uri)
         self.description = description
         self.is_own = is_own
         self._stop = stop

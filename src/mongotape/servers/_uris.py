@@ -18,6 +18,15 @@ _URI = re.compile(
 _SECRET_OPTIONS = ("authmechanismproperties", "tlscertificatekeyfilepassword")
 
 
+class ShownRedacted(str):
+    """A connection string whose ``repr`` has no credentials: failure reports show arguments by their repr."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(redacted(self))
+
+
 class _Parts(NamedTuple):
     scheme: str
     user: str | None
