@@ -7,11 +7,11 @@ from typing import Any
 import bson
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.matching import oracle
-from tests.matching.strategies import DOCUMENTS, VALUES, near
 
 from mongotape.expect import literal
 from mongotape.matching import MISSING, match_exactly, match_value, value_matcher
+from tests.matching import oracle
+from tests.matching.strategies import DOCUMENTS, VALUES, near
 
 ROOTS = st.sampled_from([True, False, "elements"])
 

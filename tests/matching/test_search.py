@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from tests.matching import oracle
-from tests.matching.records import started
 
 from mongotape import expect
 from mongotape.errors import ExpectationError
 from mongotape.matching import Verdict, match_events
+from tests.matching import oracle
+from tests.matching.records import started
 
 MODES = ["exact", "prefix", "in_order", "any_order"]
 NAMES = ["find", "insert"]

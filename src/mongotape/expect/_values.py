@@ -70,7 +70,7 @@ Given: TypeAlias = "T | Mapping[str, Any] | Text | Same | HasEquals | Unset"
 Address: TypeAlias = "tuple[str, int | None] | list[str | int | None]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Expectation:
     """One event that is expected: its kind, and what must hold for its fields."""
 
@@ -79,9 +79,10 @@ class Expectation:
     #: "has_server_connection_id".
     fields: Mapping[str, Any]
 
-    def __post_init__(self) -> None:
+    def __init__(self, kind: Kind, fields: Mapping[str, Any]) -> None:
         """The fields can't be changed afterwards."""
-        object.__setattr__(self, "fields", MappingProxyType(dict(self.fields)))
+        object.__setattr__(self, "kind", kind)
+        object.__setattr__(self, "fields", MappingProxyType(dict(fields)))
 
     @property
     def family(self) -> Family:

@@ -28,21 +28,30 @@ def spelled(kind: Kind) -> Mapping[str, str]:
     return {name: spec_name for spec_name, name in fields_of(kind).items()}
 
 
-@cache
+def _published(kind: Kind) -> Mapping[str, Callable[[Any], Any]]:
+    plain = (name for name, each in kind.fields.items() if not each.document)
+    return {name: attrgetter(name) for name in plain if name not in _DESCRIPTIONS and name != "reply"}
+
+
+# By the kind's name: an enum's member is hashed in Python, its name is not.
+
+#: How to read the fields that are what PyMongo's own event object says, from that object.
+PUBLISHED: Final = {kind.value: _published(kind) for kind in Kind}
+
+#: The fields that are documents.
+DOCUMENTS: Final = {
+    kind.value: frozenset(name for name, each in kind.fields.items() if each.document) for kind in Kind
+}
+
+_READERS: Final[Mapping[str, Mapping[str, Read]]] = {
+    name: {"client": attrgetter("client")} | {each: attrgetter(f"event.{each}") for each in published}
+    for name, published in PUBLISHED.items()
+}
+
+
 def plain_readers(kind: Kind) -> Mapping[str, Read]:
-    """How to read the fields that are what PyMongo's own event object says."""
-    readers: dict[str, Read] = {
-        name: attrgetter(f"event.{name}")
-        for name, each in kind.fields.items()
-        if not each.document and name not in _DESCRIPTIONS and name != "reply"
-    }
-    return readers | {"client": attrgetter("client")}
-
-
-@cache
-def documents_of(kind: Kind) -> frozenset[str]:
-    """The fields that are documents."""
-    return frozenset(name for name, each in kind.fields.items() if each.document)
+    """How to read the same fields, and the client, from a record."""
+    return _READERS[kind._value_]
 
 
 def field(compiler: Compiler, kind: Kind, name: str, expected: Any, path: Path) -> tuple[Read, Node]:

@@ -65,45 +65,56 @@ def surely(expected: Any, actual: Any, numbers: frozenset[type] = NUMBERS, *, ro
         numbers: the types that compare by value.
         root: whether a document may have more keys.
     """
-    if type(actual) is not type(expected):
-        return False
-    if type(expected) is list:
-        return len(actual) == len(expected) and all(
-            _is_surely(one, other, numbers) for one, other in zip(expected, actual, strict=True)
-        )
-    if type(expected) is not dict:
-        return False
-    present = 0
-    for key, one in expected.items():
-        if type(key) is not str or key[:2] == "$$":
+    if type(expected) is dict and type(actual) is dict:
+        return _has_surely(expected, actual, numbers, root)
+    return type(expected) is list and _is_surely(expected, actual, numbers)
+
+
+def _has_surely(
+    expected: dict[Any, Any],
+    actual: dict[Any, Any],
+    numbers: frozenset[type],
+    root: bool,  # noqa: FBT001  # a keyword costs more than the comparison of a key
+) -> bool:
+    try:
+        if "$$" in ".".join(expected):  # one look at all keys is cheaper than a look at each
             return False
-        other = actual.get(key, MISSING)
+    except TypeError:  # a key that is no text
+        return False
+    absent, get = 0, actual.get
+    for key, one in expected.items():
+        other = get(key, MISSING)
         cls = type(one)
-        if cls in SIMPLE:
-            if cls is type(other):
-                if one != other:
-                    return False
-            elif cls not in numbers or type(other) not in numbers or one != other:
+        if cls is type(other) and cls in SIMPLE:
+            if one != other:
                 return False
         elif not _is_surely(one, other, numbers):
             return False
-        if other is not MISSING:
-            present += 1
-    return root or present == len(actual)
+        elif other is MISSING:
+            absent += 1
+    return root or len(expected) - absent == len(actual)
 
 
 def _is_surely(one: Any, other: Any, numbers: frozenset[type]) -> bool:
     cls = type(one)
-    if cls in SIMPLE:
-        return bool((cls is type(other) or (cls in numbers and type(other) in numbers)) and one == other)
-    if cls is dict and len(one) == 1:
-        ((name, argument),) = one.items()
-        if name == "$$exists":
-            return type(argument) is bool and (other is not MISSING) is argument
-        if name == "$$type":
-            holds = _type_holds(argument) if type(argument) is str else None
-            return holds is not None and holds(other)
-    return surely(one, other, numbers)
+    if cls is dict:
+        if len(one) == 1:
+            ((name, argument),) = one.items()
+            if name == "$$exists":
+                return type(argument) is bool and (other is not MISSING) is argument
+            if name == "$$type":
+                holds = _type_holds(argument) if type(argument) is str else None
+                return holds is not None and holds(other)
+        return type(other) is dict and _has_surely(one, other, numbers, False)  # noqa: FBT003
+    if cls is list:
+        if type(other) is not list or len(other) != len(one):
+            return False
+        for each, its in zip(one, other, strict=True):  # noqa: SIM110  # a generator would cost a frame
+            if not _is_surely(each, its, numbers):
+                return False
+        return True
+    same_class = cls is type(other) or (cls in numbers and type(other) in numbers)
+    return cls in SIMPLE and same_class and bool(one == other)
 
 
 @cache

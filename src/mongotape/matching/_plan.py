@@ -145,7 +145,13 @@ class Plan:
 
 def single_events(steps: Iterable[Step]) -> tuple[Expectation, ...]:
     """Return the expectations one by one, the body of a repetition once."""
-    return tuple(each for step in steps for each in (step.body if isinstance(step, Repeat) else (step,)))
+    single: list[Expectation] = []
+    for step in steps:
+        if isinstance(step, Repeat):
+            single += step.body
+        else:
+            single.append(step)
+    return tuple(single)
 
 
 class Observed:

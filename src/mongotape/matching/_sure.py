@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mongotape.expect import Expectation
 from mongotape.matching._events import Compiled
-from mongotape.matching._fields import documents_of, plain_readers
+from mongotape.matching._fields import DOCUMENTS, PUBLISHED
 from mongotape.matching._ordered import Found
 from mongotape.matching._plain import SIMPLE, surely
 from mongotape.matching._values import Compiler
@@ -45,18 +45,19 @@ def surely_passes(
             compiled = Compiled(step, compiler, (index,))
             if compiled.capturing or not compiled.holds(event):
                 return None
-    return Found(passed=True, pairs=tuple(Pair(index, index) for index in range(len(steps))), bindings={})
+    each = range(len(steps))
+    return Found(passed=True, pairs=tuple(map(Pair, each, each)), bindings={})
 
 
 def _is_surely(step: Expectation, event: RecordedEvent) -> bool:
     kind = step.kind
     if event.kind is not kind:
         return False
-    readers, documents = plain_readers(kind), documents_of(kind)
+    readers, documents, published = PUBLISHED[kind._value_], DOCUMENTS[kind._value_], event.event
     for name, value in step.fields.items():
         if name in readers:
-            actual = readers[name](event)
-            if type(value) not in SIMPLE or type(value) is not type(actual) or value != actual:
+            cls, actual = type(value), readers[name](published)
+            if cls not in SIMPLE or cls is not type(actual) or value != actual:
                 return False
         elif name not in documents or not surely(value, event.document(name), root=True):
             return False
