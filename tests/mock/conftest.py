@@ -39,7 +39,9 @@ async def async_client(
     served: ServedMock, recorder: EventRecorder
 ) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
     """PyMongo's asynchronous client."""
-    async with AsyncMongoClient(served.uri, event_listeners=[recorder], serverSelectionTimeoutMS=5000) as made:
+    async with AsyncMongoClient(
+        served.uri, event_listeners=[recorder], serverSelectionTimeoutMS=5000
+    ) as made:
         yield made
 
 

@@ -13,7 +13,11 @@ def _sent(recorder, name):
 
 
 def _batches(recorder):
-    replies = [each.reply for each in recorder.log.of("commandSucceededEvent") if each.command_name in ("find", "getMore")]
+    replies = [
+        each.reply
+        for each in recorder.log.of("commandSucceededEvent")
+        if each.command_name in ("find", "getMore")
+    ]
     return [len(each["cursor"].get("firstBatch", each["cursor"].get("nextBatch"))) for each in replies]
 
 
@@ -85,7 +89,7 @@ def test_getmore_of_no_cursor_is_cursor_not_found(items):
 def test_getmore_on_another_collection_is_refused(items):
     cursor = items.find(batch_size=2)
     next(cursor)
-    with pytest.raises(OperationFailure, match="belongs to a different namespace shop.items") as caught:
+    with pytest.raises(OperationFailure, match=r"belongs to a different namespace shop\.items") as caught:
         items.database.command("getMore", Int64(cursor.cursor_id), collection="others")
     assert caught.value.code == 13
 

@@ -48,7 +48,9 @@ def test_a_unique_index_says_its_name_pattern_and_value(items):
 def test_a_unique_index_sees_each_element_of_an_array(items):
     items.create_index("tags", unique=True, sparse=True)
     items.insert_one({"_id": 20, "tags": ["a", "b"]})
-    assert _failure(lambda: items.insert_one({"_id": 21, "tags": ["c", "b"]})).details["keyValue"] == {"tags": "b"}
+    assert _failure(lambda: items.insert_one({"_id": 21, "tags": ["c", "b"]})).details["keyValue"] == {
+        "tags": "b"
+    }
     items.insert_one({"_id": 22, "tags": ["c"]})
 
 
@@ -66,7 +68,11 @@ REFUSED = [
     (14, lambda c: c.update_one({"_id": 1}, {"$inc": {"even": 1}}), "of non-numeric type bool"),
     (2, lambda c: c.update_one({"_id": 1}, {"$push": {"n": 1}}), "must be an array but is of type int"),
     (2, lambda c: c.update_one({"_id": 1}, {"$addToSet": {"n": 1}}), "non-array type int"),
-    (40, lambda c: c.update_one({}, {"$set": {"a.b": 1}, "$unset": {"a": 1}}), "would create a conflict at 'a.b'"),
+    (
+        40,
+        lambda c: c.update_one({}, {"$set": {"a.b": 1}, "$unset": {"a": 1}}),
+        "would create a conflict at 'a.b'",
+    ),
     (66, lambda c: c.update_one({"_id": 1}, {"$set": {"_id": 2}}), "immutable"),
     (2, lambda c: list(c.find({"n": {"$nonsense": 1}})), r"unknown operator: \$nonsense"),
     (2, lambda c: list(c.find({"$nonsense": 1})), r"unknown top level operator: \$nonsense"),
@@ -78,7 +84,11 @@ REFUSED = [
     (40323, lambda c: list(c.aggregate([{"$match": {}, "$limit": 1}])), "exactly one field"),
     (40415, lambda c: c.database.command("find", "items", nonsense=1), "'find.nonsense' is an unknown field"),
     (40414, lambda c: c.database.command("insert", "items"), "'insert.documents' is missing"),
-    (14, lambda c: c.database.command("find", "items", filter="x"), "wrong type 'string', expected type 'object'"),
+    (
+        14,
+        lambda c: c.database.command("find", "items", filter="x"),
+        "wrong type 'string', expected type 'object'",
+    ),
     (16, lambda c: c.database.command("insert", "items", documents=[]), "between 1 and 100000"),
     (53, lambda c: c.insert_one({"_id": [1]}), "cannot be of type array"),
     (53, lambda c: c.insert_one({"_id": Regex("a")}), "cannot be of type regex"),
@@ -97,7 +107,9 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("code", "work", "sentence"), REFUSED, ids=[f"{code}-{n}" for n, (code, *_) in enumerate(REFUSED)])
+@pytest.mark.parametrize(
+    ("code", "work", "sentence"), REFUSED, ids=[f"{code}-{n}" for n, (code, *_) in enumerate(REFUSED)]
+)
 def test_what_a_server_refuses_is_refused_with_its_code(items, code, work, sentence):
     with pytest.raises(OperationFailure, match=sentence) as caught:
         work(items)
@@ -118,14 +130,20 @@ LACKING = [
     ("sorting by $meta", lambda c: list(c.find(sort={"x": {"$meta": "textScore"}}))),
     ("the aggregation stage $merge", lambda c: list(c.aggregate([{"$merge": "x"}]))),
     ("the aggregation stage $unionWith", lambda c: list(c.aggregate([{"$unionWith": "x"}]))),
-    ("the aggregation expression $setField", lambda c: list(c.aggregate([{"$set": {"a": {"$setField": {}}}}]))),
+    (
+        "the aggregation expression $setField",
+        lambda c: list(c.aggregate([{"$set": {"a": {"$setField": {}}}}])),
+    ),
     ("change streams", lambda c: c.watch().next()),
     ("the command mapReduce", lambda c: c.database.command("mapReduce", "items")),
     ("the collection option 'capped'", lambda c: c.database.create_collection("x", capped=True, size=9)),
     ("indexes of the kind 'text'", lambda c: c.create_index([("a", "text")])),
     ("the index option 'hidden'", lambda c: c.create_index("a", hidden=True)),
     ("start with '$'", lambda c: c.insert_one({"$a": 1})),
-    ("upserts of a document whose _id is null", lambda c: c.update_one({"_id": None}, {"$set": {"a": 1}}, upsert=True)),
+    (
+        "upserts of a document whose _id is null",
+        lambda c: c.update_one({"_id": None}, {"$set": {"a": 1}}, upsert=True),
+    ),
 ]
 
 
@@ -150,7 +168,9 @@ def test_a_bug_inside_mongomock_is_an_error_reply_with_its_text(served, client, 
         raise ZeroDivisionError("so it goes")
 
     monkeypatch.setattr(mongomock.collection.Collection, "_get_dataset", broken)
-    with pytest.raises(OperationFailure, match="mongomock failed with ZeroDivisionError: so it goes") as caught:
+    with pytest.raises(
+        OperationFailure, match="mongomock failed with ZeroDivisionError: so it goes"
+    ) as caught:
         client.shop.items.find_one()
     assert caught.value.code == 1
     assert client.admin.command("ping")["ok"]
@@ -167,14 +187,14 @@ def test_what_a_test_stored_and_bson_cannot_hold_is_an_error_reply():
 
 def test_dates_that_python_cannot_hold_are_kept(client):
     client.shop.items.insert_one({"_id": 1, "at": DatetimeMS(2**60)})
-    with pytest.raises(Exception, match="too large|range"):
+    with pytest.raises(Exception, match=r"too large|range"):
         client.shop.items.find_one()
     assert client.shop.items.count_documents({}) == 1
 
 
 def test_a_clock_that_warns_is_no_error_of_the_server(client):
-    """mongomock's own utcnow is deprecated; warnings are errors in this suite."""
+    """The utcnow of mongomock is deprecated; warnings are errors in this suite."""
     client.shop.items.create_index("at", expireAfterSeconds=60)
-    client.shop.items.insert_one({"_id": 1, "at": dt.datetime(2000, 1, 1)})
+    client.shop.items.insert_one({"_id": 1, "at": dt.datetime(2000, 1, 1, tzinfo=dt.UTC)})
     client.shop.items.update_one({"_id": 2}, {"$currentDate": {"at": True}}, upsert=True)
     assert [each["_id"] for each in client.shop.items.find()] == [2]

@@ -61,7 +61,9 @@ def test_mongomock_ng_answers_reads_writes_indexes_and_errors_as_the_store():
     with serve(mongomock_ng.MongoClient()) as running, MongoClient(running.uri) as client:
         items = client.shop.items
         items.create_index("sku", unique=True)
-        items.insert_many([{"_id": each, "sku": str(each), "lines": [{"n": 1, "q": 1}]} for each in range(200)])
+        items.insert_many(
+            [{"_id": each, "sku": str(each), "lines": [{"n": 1, "q": 1}]} for each in range(200)]
+        )
         items.update_many({}, {"$set": {"lines.$[l].q": 2}}, array_filters=[{"l.n": 1}])
         assert items.count_documents({"lines.q": 2}) == 200
         assert len(list(items.find(batch_size=50))) == 200
@@ -73,7 +75,12 @@ def test_mongomock_ng_answers_reads_writes_indexes_and_errors_as_the_store():
 
 def test_two_servers_of_one_store_share_its_lock():
     held = mongomock.MongoClient()
-    with serve(held) as one, serve(held) as other, MongoClient(one.uri) as first, MongoClient(other.uri) as second:
+    with (
+        serve(held) as one,
+        serve(held) as other,
+        MongoClient(one.uri) as first,
+        MongoClient(other.uri) as second,
+    ):
         first.shop.items.insert_one({"_id": 1})
         assert second.shop.items.find_one() == {"_id": 1}
         assert one._store.lock is other._store.lock
@@ -82,7 +89,7 @@ def test_two_servers_of_one_store_share_its_lock():
 def test_stopping_ends_its_threads_and_closes_its_port():
     before = set(threading.enumerate())
     running = serve()
-    with MongoClient(running.uri) as client:
+    with MongoClient(running.uri, serverSelectionTimeoutMS=100) as client:
         client.admin.command("ping")
         running.stop()
         running.stop()
@@ -102,7 +109,10 @@ def test_the_data_stays_when_it_is_served_again(served, client):
 def test_a_client_of_a_stopped_mock_gets_a_selection_error():
     running = serve()
     running.stop()
-    with MongoClient(running.uri, serverSelectionTimeoutMS=100) as client, pytest.raises(ServerSelectionTimeoutError):
+    with (
+        MongoClient(running.uri, serverSelectionTimeoutMS=100) as client,
+        pytest.raises(ServerSelectionTimeoutError),
+    ):
         client.admin.command("ping")
 
 
@@ -173,7 +183,10 @@ async def test_the_asynchronous_client_works_with_batches_sessions_and_retries(a
         found = await items.find(session=session, batch_size=100).to_list()
     assert len(found) == 250
     await async_client.admin.command(
-        "configureFailPoint", "failCommand", mode={"times": 1}, data={"failCommands": ["find"], "closeConnection": True}
+        "configureFailPoint",
+        "failCommand",
+        mode={"times": 1},
+        data={"failCommands": ["find"], "closeConnection": True},
     )
     assert await items.find_one({"_id": 7}) == {"_id": 7}
     assert [each.command_name for each in recorder.log.of("commandStartedEvent")].count("getMore") == 2

@@ -46,10 +46,12 @@ class Sessions:
 
     @staticmethod
     def key_of(command: Mapping[str, Any]) -> bytes | None:
-        """Return the command's session id as bytes, or None if it has none."""
+        """Return the command's session id as bytes, or None if it has none that is a UUID."""
         lsid = command.get("lsid")
         found = lsid.get("id") if isinstance(lsid, dict) else None
-        return bytes(found.bytes if isinstance(found, uuid.UUID) else found) if found is not None else None
+        if isinstance(found, uuid.UUID):
+            return found.bytes
+        return bytes(found) if isinstance(found, bytes) and len(found) == 16 else None
 
     def enter(self, call: Call) -> dict[str, Any] | None:
         """Note the command's session; return the reply if this very write was done before.
@@ -64,7 +66,7 @@ class Sessions:
                 raise CommandFailure(72, "Transaction number requires a session ID to also be specified")
             return None
         key = self.key_of(command)
-        if not isinstance(key, bytes) or len(key) != 16:
+        if key is None:
             raise CommandFailure(14, "BSON field 'lsid.id' must be a UUID")
         self._used[key] = _now()
         if command.get("autocommit") is False or call.name in _ENDS:
@@ -79,8 +81,11 @@ class Sessions:
                 238, _REFUSED.format(what=call.name if call.name in _ENDS else "a transaction")
             )
         if not self._warned:
+            try:
+                warnings.warn(_IGNORED, TransactionsIgnoredWarning, stacklevel=2)
+            except TransactionsIgnoredWarning as warning:
+                raise CommandFailure(238, f"{warning} (warnings are errors here)") from None
             self._warned = True
-            warnings.warn(_IGNORED, TransactionsIgnoredWarning, stacklevel=2)
 
     def _before(self, key: bytes, number: int) -> dict[str, Any] | None:
         last, reply = self._written.get(key, (-1, None))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from bson import ObjectId
+
 from mongotape.mock._failures import lacking
 from mongotape.mock._keys import type_name
 from mongotape.mock._modifiers import refuse_malformed
@@ -105,14 +107,10 @@ class Target:
             raise lacking("constants ('c') of pipeline updates")
 
     def _first(self, query: dict[str, Any], sort: Any) -> dict[str, Any]:
-        """Return the query narrowed to the first document that it matches, if there is one."""
+        """Return the query narrowed to the first document that it matches, or to none but an upsert's."""
         for document in self.collection._get_dataset(query, sort_of(sort), {"_id": 1}, dict):
             return {**query, "_id": document["_id"]}
-        return (
-            {name: value for name, value in query.items() if name != "_id"}
-            if _is_open(query.get("_id"))
-            else query
-        )
+        return {**query, "_id": ObjectId()} if _is_open(query.get("_id")) else query
 
     def _exists(self) -> None:
         """The collection lives on when its last document goes, as on a server."""
