@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.spec.made import text_of
 
 from mongotape.cli import COMMANDS, main
+from tests.spec.made import text_of
 
 GOOD = text_of("operations: []", "1.0")
 BAD = text_of("operations: [{name: nope, object: collection0}]", "1.0")

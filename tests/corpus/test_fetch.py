@@ -71,7 +71,7 @@ def test_only_test_files_and_the_license_are_unpacked(tmp_path: Path, cache: Pat
 def test_a_second_fetch_does_nothing(tmp_path: Path) -> None:
     corpus.fetch(VERSION, sdist=sdist(tmp_path / "a.tar.gz"))
     said: list[str] = []
-    corpus.fetch(VERSION, sdist=tmp_path / "none.tar.gz", say=said.append)
+    corpus.fetch(VERSION, say=said.append)
     assert said == [f"the tests of PyMongo {VERSION} are in {corpus.locate(VERSION)} already"]
 
 
@@ -149,7 +149,7 @@ def test_a_damaged_archive_is_a_sentence(tmp_path: Path, cache: Path, damage: st
             {"truncated": data[: len(data) // 2], "garbage": b"x" * 500, "empty": b""}[damage]
         )
     with pytest.raises(
-        CorpusError, match=r"a.tar.gz: (not a readable .tar.gz archive|No such file or directory)"
+        CorpusError, match=r"a.tar.gz: (not a readable .tar.gz archive|there is no such file)"
     ):
         corpus.fetch(VERSION, sdist=archive)
     assert kept(cache) == []
@@ -163,6 +163,30 @@ def test_two_at_once_agree(tmp_path: Path, cache: Path) -> None:
     assert set(folders) == {corpus.locate(VERSION)}
     assert (folders[0] / "crud" / "unified" / "find.json").is_file()
     assert not list(cache.glob(".fetch-*"))
+
+
+def test_half_a_folder_is_replaced(tmp_path: Path) -> None:
+    """One without its manifest was not unpacked to its end, whoever made it."""
+    folder = corpus.fetch(VERSION, sdist=sdist(tmp_path / "a.tar.gz"))
+    (folder / "mongotape-corpus.json").unlink()
+    (folder / "crud" / "unified" / "find.json").write_text("half")
+    assert corpus.fetch(VERSION, sdist=tmp_path / "a.tar.gz") == folder
+    assert (folder / "crud" / "unified" / "find.json").read_text() == '{"schemaVersion": "1.0"}'
+
+
+def test_one_that_was_faster_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process that put the folder there meanwhile has put the same there."""
+    archive = sdist(tmp_path / "a.tar.gz")
+    unpack = _fetch.unpack
+
+    def slower(*arguments: Any) -> int:
+        count = unpack(*arguments)
+        monkeypatch.setattr(_fetch, "unpack", unpack)
+        corpus.fetch(VERSION, sdist=archive)
+        return count
+
+    monkeypatch.setattr(_fetch, "unpack", slower)
+    assert corpus.fetch(VERSION, sdist=archive) == corpus.locate(VERSION)
 
 
 def test_what_was_not_fetched_names_the_command() -> None:

@@ -64,6 +64,8 @@ def refused(text: str) -> str:
         ("! 1", "1"),
         ("!!float 1", 1.0),
         ("!!int 7", 7),
+        ("!!bool true", True),
+        ("!!null ~", None),
     ],
 )
 def test_scalars_resolve_as_in_yaml_1_2(read: Any, text: str, value: object) -> None:
@@ -139,6 +141,11 @@ def test_values_of_an_alias_are_shared() -> None:
             "f.yml:1:4: the tag !!binary is refused: a file holds plain values; use Extended JSON",
         ),
         ("a: !!int x", 'f.yml:1:4: "x" is not a value of the tag !!int'),
+        ("a: !!bool 1", 'f.yml:1:4: "1" is not a value of the tag !!bool'),
+        ("a: !!null 1", 'f.yml:1:4: "1" is not a value of the tag !!null'),
+        ("a: !!float true", 'f.yml:1:4: "true" is not a value of the tag !!float'),
+        ("a: 0x" + "F" * 5000, "f.yml:1:4: the number does not fit in 64 bits"),
+        ("a: !!int " + "9" * 30, "f.yml:1:4: the number does not fit in 64 bits"),
         ("a: 1\nb: 2\na: 3", 'f.yml:3:1: the key "a" is given twice; first on line 1'),
         ("{1: a, '1': b}", 'f.yml:1:8: the key "1" is given twice; first on line 1'),
         ("a: *nowhere", "f.yml:1:4: no anchor &nowhere stands before the alias *nowhere"),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.spec.made import HEAD, complaints, complaints_of, read_test, read_text, text_of
 
 from mongotape.errors import SpecError
 from mongotape.spec import LATEST, OPERATIONS
+from tests.spec.made import HEAD, complaints, complaints_of, read_test, read_text, text_of
 
 
 def one(test: str, version: str = "1.28") -> str:
@@ -159,6 +159,28 @@ def test_faults_of_an_operation(operation: str, sentence: str) -> None:
     found = one(f"operations:\n  - {operation}\n")
     assert sentence in found
     assert found.startswith("operations[0]")
+
+
+@pytest.mark.parametrize(
+    ("operation", "sentence"),
+    [
+        ("{name: find, object: 3}", "object: must be a string, not the number 3; put it in quotes"),
+        (
+            "{name: find, object: collection0, arguments: {filter: {}, limit: '5'}}",
+            'limit: must be a whole number, not the string "5"; write it without quotes: 5',
+        ),
+        (
+            "{name: drop, object: collection0, ignoreResultAndError: 'true'}",
+            'must be true or false, not the string "true"; write it without quotes: true',
+        ),
+        (
+            "{name: insertMany, object: collection0, arguments: {documents: {_id: 1}}}",
+            "documents: must be a list, not a mapping; put it in a list: start it with a dash",
+        ),
+    ],
+)
+def test_a_value_of_a_wrong_type_is_told_with_what_was_meant(operation: str, sentence: str) -> None:
+    assert sentence in one(f"operations:\n  - {operation}\n")
 
 
 def test_an_operator_argument_is_refused_wherever_it_is_nested() -> None:
@@ -329,7 +351,7 @@ def test_every_complaint_of_a_file_is_told() -> None:
         ),
         ('"2.0"', "schemaVersion 2.0 is not understood: versions 1.0 to 1.28 are"),
         ('"0.1"', "schemaVersion 0.1 is not understood: versions 1.0 to 1.28 are"),
-        ("1.0", 'must be a string, not the number 1.0; put it in quotes: "1.0"'),
+        ("1.10", "must be a string, not the number 1.1; put it in quotes, as it stands"),
         ('"1"', '"1" is not a version; write numbers such as "4.2" or "4.2.1"'),
         ('"1.x"', '"1.x" is not a version'),
         ("[1]", "must be a string, not a list"),

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.spec.test_model import EVERYTHING
 
 from mongotape.documents import parse_document
 from mongotape.errors import SpecError
 from mongotape.spec import UnifiedFile, check, lint, read
+from tests.spec.test_model import EVERYTHING
 
 STRANGE: list[Any] = [
     None, True, 0, -1, 1.5, "", "x", "client0", [], {}, [[]], [{}], {"": None}, {"$$exists": True}, {"$oid": "x"},

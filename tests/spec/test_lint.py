@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.spec.made import advice_on
 
 from mongotape.documents import parse_document
 from mongotape.errors import SpecError
 from mongotape.spec import lint, spec_files
+from tests.spec.made import advice_on, text_of
 
 
 def expecting(events: str) -> str:
@@ -157,6 +157,15 @@ def test_advice(test: str, version: str, advice: str | None) -> None:
     else:
         assert len(found) == 1, found
         assert advice in found[0]
+
+
+def test_two_tests_of_one_name_are_told() -> None:
+    text = text_of("operations: []", "1.0") + "\n  - description: a test\n    operations: []\n"
+    (advice,) = lint(parse_document(text, name="f.yml"))
+    assert str(advice) == (
+        'f.yml:11:5: tests[1].description: another test is called "a test", on line 9; '
+        "give each one a name of its own"
+    )
 
 
 def test_a_file_with_complaints_gets_no_advice() -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from bson import Int64, ObjectId
-from tests.spec.made import read_test, read_text
 
 from mongotape.documents import parse_document
 from mongotape.spec import (
@@ -24,6 +23,7 @@ from mongotape.spec import (
     fresh,
     read,
 )
+from tests.spec.made import read_test, read_text
 
 EVERYTHING = """\
 description: everything

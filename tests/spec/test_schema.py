@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.spec.test_model import EVERYTHING
 
 from mongotape.documents import read_document
 from mongotape.spec import json_schema, recognise, spec_files
+from tests.spec.test_model import EVERYTHING
 
 jsonschema = pytest.importorskip("jsonschema")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -17,7 +18,6 @@ from mongotape.corpus._unpack import unpack
 from mongotape.errors import CorpusError
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterator
 
 PINNED: dict[str, str] = {
@@ -81,6 +81,8 @@ def fetch(
         UsageError: The version is none.
     """
     wanted = checked_version(version or default_version())
+    if sdist is not None and not Path(sdist).is_file():
+        raise CorpusError(f"{os.fspath(sdist)}: there is no such file")
     folder = corpus_folder(wanted)
     if (folder / MANIFEST).is_file():
         say(f"the tests of PyMongo {wanted} are in {folder} already")

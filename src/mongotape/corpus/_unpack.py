@@ -38,10 +38,6 @@ def unpack(archive: Path, folder: Path, version: str) -> int:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with source:
                     target.write_bytes(source.read())
-    except FileNotFoundError as error:
-        if error.filename != str(archive):
-            raise
-        raise CorpusError(f"{archive}: there is no such file") from None
     except (tarfile.TarError, EOFError, zlib.error) as error:
         raise CorpusError(f"{archive.name}: not a readable .tar.gz archive: {error}") from None
     if not count:

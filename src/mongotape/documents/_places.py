@@ -36,7 +36,7 @@ class Source(Protocol):
     def locate(self, path: Path) -> Position: ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Place:
     """One value's place in a document; its line and column are looked up when they are asked for."""
 

@@ -49,6 +49,7 @@ def lint(source: str | os.PathLike[str] | Document) -> list[Complaint]:
     advice = list(reading.advice)
     if isinstance(spec, UnifiedFile):
         advice += _version(spec, reading)
+        advice += _descriptions(spec)
         for test in spec.tests:
             advice += _test(test, spec.create_entities)
     return sorted(advice, key=lambda complaint: complaint.place.position)
@@ -76,6 +77,14 @@ def _version(spec: UnifiedFile, reading: Reading) -> Iterator[Complaint]:
     if spec.schema_version.patch:
         plain = Version(*spec.schema_version[:2])
         yield _advice(spec, where, "a schemaVersion needs no patch number", f'write "{plain}"')
+
+
+def _descriptions(spec: UnifiedFile) -> Iterator[Complaint]:
+    first: dict[str, Test] = {}
+    for test in spec.tests:
+        if (other := first.setdefault(test.description, test)) is not test:
+            message = f'another test is called "{test.description}", on line {other.line}'
+            yield _advice(test, ("description",), message, "give each one a name of its own")
 
 
 # --- tests -------------------------------------------------------------------------------------------------

@@ -59,7 +59,16 @@ class _Typed(Shape):
     def read(self, value: Any, path: Path, reading: Reading) -> Any:
         if isinstance(value, self.type_):
             return value
-        return reading.complain(path, f"must be {self.noun}, not {describe(value)}")
+        return reading.complain(path, f"must be {self.noun}, not {describe(value)}", self.advice(value))
+
+    def advice(self, value: Any) -> str | None:
+        """How the value was probably meant, where that can be seen."""
+        quoted = isinstance(value, str) and len(value) <= 40
+        return f"write it without quotes: {value}" if quoted and self.unquoted(value) else None
+
+    def unquoted(self, text: str) -> bool:  # noqa: ARG002 - what a subclass asks
+        """Whether a string would be a value of this type if its quotes were left out."""
+        return False
 
     def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:  # noqa: ARG002 - Shape's signature
         return {"type": self.json_type}
@@ -70,11 +79,19 @@ class String(_Typed):
 
     type_, noun, json_type = str, "a string", "string"
 
+    def advice(self, value: Any) -> str | None:
+        if isinstance(value, (bool, int, float)):
+            return "put it in quotes"
+        return None
+
 
 class Boolean(_Typed):
     """true or false."""
 
     type_, noun, json_type = bool, "true or false", "boolean"
+
+    def unquoted(self, text: str) -> bool:
+        return text in ("true", "false")
 
 
 class BsonDoc(_Typed):
@@ -91,7 +108,10 @@ class Number(_Typed):
     def read(self, value: Any, path: Path, reading: Reading) -> Any:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return value
-        return reading.complain(path, f"must be {self.noun}, not {describe(value)}")
+        return reading.complain(path, f"must be {self.noun}, not {describe(value)}", self.advice(value))
+
+    def unquoted(self, text: str) -> bool:
+        return re.fullmatch("-?[0-9]+", text) is not None
 
 
 class Integer(Number):
@@ -104,9 +124,9 @@ class Integer(Number):
             return value
         if isinstance(value, float) and value.is_integer():
             return int(value)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-        return reading.complain(path, f"must be a whole number, not {describe(value)}")
+        if isinstance(value, float):
+            return reading.complain(path, f"must be {self.noun}, not {describe(value)}")
+        return super().read(value, path, reading)
 
 
 class OnlyTrue(Shape):
@@ -159,7 +179,7 @@ class VersionText(Shape):
 
     def read(self, value: Any, path: Path, reading: Reading) -> Any:
         if not isinstance(value, str):
-            hint = f'put it in quotes: "{value}"' if isinstance(value, (int, float)) else None
+            hint = "put it in quotes, as it stands" if isinstance(value, (int, float)) else None
             return reading.complain(path, f"must be a string, not {describe(value)}", hint)
         if not re.match(self.pattern, value):
             return reading.complain(
@@ -185,7 +205,8 @@ class ListOf(Shape):
 
     def read(self, value: Any, path: Path, reading: Reading) -> Any:
         if not isinstance(value, list):
-            return reading.complain(path, f"must be a list, not {describe(value)}")
+            hint = "put it in a list: start it with a dash" if isinstance(value, (dict, str)) else None
+            return reading.complain(path, f"must be a list, not {describe(value)}", hint)
         if len(value) < self.at_least:
             return reading.complain(path, "must have at least one item")
         items = [self.item.read(item, (*path, number), reading) for number, item in enumerate(value)]

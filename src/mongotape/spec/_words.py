@@ -12,6 +12,9 @@ BROKEN: Any = object()
 """What a shape returns for a value that it complained about."""
 
 
+FEW = 12
+
+
 def describe(value: object) -> str:
     """A value's type in the words of YAML and JSON, with the value where it is short."""
     if value is None:
@@ -43,8 +46,10 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """The nearest known word as a question, or all of them where they are few."""
+    """The nearest known word as a question; where none is near all of them, or a few of many."""
     words = sorted(known)
     if near := nearest(word, words):
         return f'did you mean "{near}"?'
-    return f"known: {', '.join(words)}" if 0 < len(words) <= 12 else None
+    if len(words) > FEW:
+        return f"known: {', '.join(words[:FEW])} and {len(words) - FEW} more"
+    return f"known: {', '.join(words)}" if words else None
