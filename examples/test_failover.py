@@ -32,8 +32,9 @@ def test_an_order_survives_a_step_down(fake_deployment, event_recorder):
     assert_events(
         event_recorder,
         [
-            expect.server_description_changed(new_description={"type": "Unknown"}),
-            expect.server_description_changed(new_description={"type": "RSPrimary"}),
+            expect.server_description_changed(
+                previous_description={"type": "RSSecondary"}, new_description={"type": "RSPrimary"}
+            )
         ],
         mode="in_order",
         timeout=5,
