@@ -226,6 +226,14 @@ class _Short(reprlib.Repr):
             shown.append(f"and {len(value) - self.maxdict} more")
         return "{" + ", ".join(shown) + "}"
 
+    def repr_instance(self, value: Any, _level: int) -> str:
+        try:
+            told = repr(value)
+        except Exception:  # noqa: BLE001  # a value's own repr may fail in any way
+            return f"<{type(value).__name__}>"
+        half = self.maxother // 2
+        return told if len(told) <= self.maxother else f"{told[:half]}...{told[-half:]}"
+
 
 _SHORT: Final = _Short()
 

@@ -12,10 +12,10 @@ from mongotape.expect import fields_of
 from mongotape.matching._bson import short
 from mongotape.matching._mismatch import MISSING, Path, malformed
 from mongotape.matching._nodes import Node
-from mongotape.matching._values import Compiler, Place
 
 if TYPE_CHECKING:
     from mongotape.events import RecordedEvent
+    from mongotape.matching._values import Compiler
 
 Read: TypeAlias = "Callable[[RecordedEvent], Any]"
 
@@ -64,8 +64,8 @@ def field(compiler: Compiler, kind: Kind, name: str, expected: Any, path: Path) 
         return attrgetter(name.removeprefix("has_")), _present(name, wanted=expected)
     if name in _DESCRIPTIONS:
         _check_description(kind, expected, path)
-        return _described(kind, name), compiler.node(expected, Place(path, root=True))
-    node = compiler.node(expected, Place(path, root=True))
+        return _described(kind, name), compiler.compile(expected, path)
+    node = compiler.compile(expected, path)
     if name in ("client", "connection"):
         return (_known(name) if node.capturing else attrgetter(name)), node
     if kind is Kind.SERVER_HEARTBEAT_SUCCEEDED and name == "reply":

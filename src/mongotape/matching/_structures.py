@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from mongotape.errors import ExpectationError
 from mongotape.expect import same, text
 from mongotape.matching._bson import document, is_string, short
-from mongotape.matching._mismatch import MISSING, Mismatch, Path
+from mongotape.matching._mismatch import MISSING, Mismatch, Path, malformed
 from mongotape.matching._nodes import Node, Through, Unset
 from mongotape.matching._operators import PLAIN, Context, Operator
 from mongotape.matching._scalars import textual
@@ -22,24 +23,35 @@ Structure = Callable[["Compiler", Any, Mapping[str, Any], "Place"], Node]
 class _Plain(Node):
     """An operator that looks at one value only."""
 
-    __slots__ = ("_argument", "_context", "_operator")
+    __slots__ = ("_argument", "_context", "_operator", "_where")
 
     def __init__(
-        self, operator: Operator, argument: Any, written: Mapping[str, Any], context: Context, *, own: bool
+        self, operator: Operator, argument: Any, written: Mapping[str, Any], context: Context, where: Path
     ) -> None:
-        self._operator, self._argument, self._context = operator, argument, context
+        self._operator, self._argument, self._context, self._where = operator, argument, context, where
         super().__init__(written, operator.decide(argument) if operator.decide else self._decide, cost=1)
+        own = operator.name not in PLAIN
         self.optional = own or (operator.name == "$$exists" and not argument)
 
     def _decide(self, actual: Any) -> bool:
-        return not any(True for _ in self._operator.complain(self._argument, actual, self._context))
+        return not any(True for _ in self._complaints(actual))
+
+    def _complaints(self, actual: Any) -> Iterator[str]:
+        try:
+            yield from self._operator.complain(self._argument, actual, self._context)
+        except Exception as error:  # an operator of somebody's own may fail in any way
+            name = self._operator.name
+            told = str(error) if isinstance(error, ValueError) else f"raised {type(error).__name__}: {error}"
+            raise malformed(self._where, f"{name} {told}") from error
 
     def explain(self, actual: Any, path: Path) -> Iterator[Mismatch]:
-        for why in self._operator.complain(self._argument, actual, self._context):
+        for why in self._complaints(actual):
             yield Mismatch(path, self.expected, actual, why)
 
 
-def plain(operator: Operator, argument: Any, written: Mapping[str, Any], context: Context) -> Node:
+def plain(
+    operator: Operator, argument: Any, written: Mapping[str, Any], context: Context, where: Path
+) -> Node:
     """Return the node of an operator that looks at one value only.
 
     Raises:
@@ -47,7 +59,11 @@ def plain(operator: Operator, argument: Any, written: Mapping[str, Any], context
     """
     if operator.check is not None:
         operator.check(argument)
-    return _Plain(operator, argument, written, context, own=operator.name not in PLAIN)
+    elif operator.name not in PLAIN:
+        # Its argument is refused when the expectation is read, not when the first value is compared.
+        with suppress(AttributeError, TypeError, KeyError, IndexError):
+            list(operator.complain(argument, MISSING, context))
+    return _Plain(operator, argument, written, context, where)
 
 
 def _unset_or_matches(compiler: Compiler, argument: Any, written: Mapping[str, Any], place: Place) -> Node:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Whether a value is a root document, or an array of them.
 Root: TypeAlias = 'bool | Literal["elements"]'
 
-_DEEPEST: Final = 200  # twice what a server takes
+_DEEPEST: Final = 128  # a server takes 100, and Python's stack is finite
 _MOST: Final = 1_000_000
 
 
@@ -52,8 +52,21 @@ class Compiler:
         self._made: dict[tuple[str, type, Any], Node] = {}  # operators that are the same wherever they stand
         self._operators = {**PLAIN, **_checked(operators)}
 
+    def compile(self, expected: Any, path: Path, *, root: Root = True, literal: bool = False) -> Node:
+        """Return the node of a whole expected value.
+
+        Raises:
+            ExpectationError: it can't be read; ``error.path`` says where.
+        """
+        try:
+            return self.node(expected, Place(path, root, literal))
+        except RecursionError:
+            raise malformed(
+                path, f"the expected {type(expected).__name__} is too deep for Python's stack"
+            ) from None
+
     def node(self, expected: Any, place: Place) -> Node:
-        """Return the node of one expected value.
+        """Return the node of a part of it.
 
         Raises:
             ExpectationError: it can't be read; ``error.path`` says where.
@@ -135,12 +148,14 @@ class Compiler:
                 return STRUCTURES[name](self, argument, written, place)
             if name in self._operators:
                 context = Context(root=place.root is True, entities=self.entities)
-                node = plain(self._operators[name], argument, written, context)
+                node = plain(self._operators[name], argument, written, context, place.path[:-1])
                 if name in PLAIN and type(argument) in (bool, str):
                     self._made[name, type(argument), argument] = node
                 return node
-        except ExpectationError:
-            raise
+        except ExpectationError as error:
+            if error.path:
+                raise
+            raise malformed(place.path[:-1], str(error)) from None
         except ValueError as error:
             raise malformed(place.path[:-1], f"{name} {error}") from None
         every = [*STRUCTURES, *self._operators]
@@ -186,7 +201,7 @@ def value_matcher(
     entities: Entities | None = None,
 ) -> ValueMatcher:
     """Return the compiled matcher of an expected value; arguments and errors are those of ``match_value``."""
-    node = Compiler(operators, entities).node(expected, Place((), root))
+    node = Compiler(operators, entities).compile(expected, (), root=root)
     if node.capturing:
         raise ExpectationError(
             "a capture relates events of one assertion; a single value has nothing to relate"
@@ -226,5 +241,5 @@ def match_exactly(expected: Any, actual: Any, *, flexible_numbers: bool = False)
         actual: the observed value.
         flexible_numbers: int32, int64 and double compare by value instead of by type and value.
     """
-    node = Compiler(exact_numbers=not flexible_numbers).node(expected, Place((), root=False, literal=True))
+    node = Compiler(exact_numbers=not flexible_numbers).compile(expected, (), root=False, literal=True)
     return ValueMatcher(expected, node).explain(actual)
