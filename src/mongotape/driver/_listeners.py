@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pymongo import monitoring
 
 from mongotape.driver import _sdam_queue
+from mongotape.driver._taps import TapSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,25 +29,6 @@ _PLACES: Final = {
     monitoring.ServerHeartbeatListener: "server_heartbeat",
     monitoring.TopologyListener: "topology",
 }
-
-
-class Tap:
-    """A listener that one recorder made for one client."""
-
-    source: TapSource
-
-
-class TapSource:
-    """What makes a listener of its own for each client."""
-
-    def tap(self, carried_by: Sequence[TapSource] = ()) -> Tap:
-        """Return a new listener for one client.
-
-        Args:
-            carried_by: the sources that the client's maker gave it or registered; a process-wide source
-                leaves those out, so that an event is never recorded twice.
-        """
-        raise NotImplementedError
 
 
 class _Capture:
@@ -95,12 +77,6 @@ def is_registered(source: TapSource) -> bool:
     """Return whether ``source`` was given to ``pymongo.monitoring.register``."""
     registered = getattr(monitoring, "_LISTENERS", None)
     return any(source is each for each in getattr(registered, "command_listeners", ()))
-
-
-def taps_of(listeners: Any) -> list[Tap]:
-    """Return the taps in a client's ``_EventListeners``, or those of ``client.options.event_listeners``."""
-    found = listeners.event_listeners() if hasattr(listeners, "event_listeners") else listeners
-    return list({id(each): each for each in found if isinstance(each, Tap)}.values())
 
 
 def _has_places(listeners: Any) -> bool:

@@ -19,6 +19,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from mongotape.actors import Actor, current_actor
+from mongotape.driver._taps import taps_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -192,8 +193,6 @@ def _queue_of(target: Any) -> Callable[[], queue.Queue[Any] | None] | None:
 
 
 def _carries_tap(items: Iterable[Any]) -> bool:
-    from mongotape.driver._listeners import taps_of
-
     return any(taps_of(getattr(publish, "__self__", ())) for publish, _args in items)
 
 
