@@ -7,7 +7,8 @@ less known about the events (no client labels) or with PyMongo's own delays.
 from __future__ import annotations
 
 from mongotape.driver._abandoned import abandon
-from mongotape.driver._listeners import Tap, TapSource, capture, install, is_registered, taps_of, unobserved
+from mongotape.driver._listeners import capture, install, is_registered, unobserved
+from mongotape.driver._pools import DrivenPool
 from mongotape.driver._publisher import Publisher
 from mongotape.driver._runner_clients import (
     break_off,
@@ -20,8 +21,12 @@ from mongotape.driver._runner_clients import (
     transaction_state,
 )
 from mongotape.driver._sdam_queue import drain, stamped_publication
+from mongotape.driver._taps import Tap, TapSource, taps_of
+from mongotape.driver._topologies import DrivenTopology
 
 __all__ = [
+    "DrivenPool",
+    "DrivenTopology",
     "Publisher",
     "Tap",
     "TapSource",
