@@ -82,6 +82,8 @@ def other_types(value: Any) -> Iterator[tuple[str, Any]]:
         yield "number to decimal", Decimal128(str(value))
         yield "number to bool", bool(value)
         yield "number in an array", [value]
+    elif isinstance(value, Code):
+        yield "code to string", str(value)
     elif isinstance(value, str):
         yield "string to binary", Binary(value.encode())
         yield "string to pattern", Regex(value)
