@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from typing import Any, Final
 
 _QUICK_SECONDS: Final = 0.005
@@ -55,7 +56,7 @@ def quick_options(api: str, *, polling: bool) -> dict[str, Any]:
 
 def hasten(client: Any) -> None:
     """Let a client that was not opened yet fill its pools and kill its cursors ten times as often."""
-    executor = getattr(client, "_kill_cursors_executor", None)
+    executor: Any = getattr(client, "_kill_cursors_executor", None)
     if hasattr(executor, "_interval") and hasattr(executor, "_min_interval"):
         executor._interval = _HOUSEKEEPING_SECONDS
         executor._min_interval = _HOUSEKEEPING_SECONDS / 5
@@ -109,17 +110,19 @@ _STATES: Final = {
 
 def transaction_state(session: Any) -> str | None:
     """Return the format's word for the state of a session's transaction; None where it can't be told."""
-    try:
-        from pymongo.client_session_shared import _TxnState
-    except ImportError:
-        try:
-            from pymongo.synchronous.client_session import _TxnState  # type: ignore[no-redef]
-        except ImportError:
-            return None
     state = getattr(getattr(session, "_transaction", None), "state", None)
-    for name, word in _STATES.items():
-        if getattr(_TxnState, name, object()) == state:
-            return word
+    states = _states()
+    return next((word for name, word in _STATES.items() if getattr(states, name, object()) == state), None)
+
+
+@cache
+def _states() -> Any:
+    """PyMongo's constants, where a version has them."""
+    for place in ("pymongo.client_session_shared", "pymongo.synchronous.client_session"):
+        try:
+            return import_module(place)._TxnState
+        except (ImportError, AttributeError):
+            continue
     return None
 
 

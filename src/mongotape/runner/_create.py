@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mongotape.runner._clients import ClientRecorder, await_min_pool_size, client_options, make_client
+from mongotape.runner._errors import is_of_driver, told
 from mongotape.runner._options import collection_options, snake, transaction_options
+from mongotape.runner._outcome import SpecFailure, UnsupportedError
 from mongotape.spec import (
     BucketEntity,
     ClientEncryptionEntity,
@@ -38,31 +40,45 @@ async def create_entities(scene: Scene, entities: Iterable[Entity]) -> None:
     """Make entities in their order.
 
     Raises:
-        SpecFailure: an id is taken, or something that an entity refers to is missing.
+        SpecFailure: an id is taken, something that an entity refers to is missing, or the driver refuses it.
         UnsupportedError: PyMongo has no such thing.
     """
     for entity in entities:
         scene.activity = f"making the entity {entity.id}"
-        if isinstance(entity, ClientEntity):
-            await _client(scene, entity)
-        elif isinstance(entity, DatabaseEntity):
-            client = scene.entities.get(entity.client, "client", entity.place)
-            options = collection_options(entity.database_options)
-            database = client.get_database(entity.database_name, **options)
-            scene.entities.add(entity.id, "database", database, entity.place)
-        elif isinstance(entity, CollectionEntity):
-            database = scene.entities.get(entity.database, "database", entity.place)
-            options = collection_options(entity.collection_options)
-            collection = database.get_collection(entity.collection_name, **options)
-            scene.entities.add(entity.id, "collection", collection, entity.place)
-        elif isinstance(entity, SessionEntity):
-            _session(scene, entity)
-        elif isinstance(entity, BucketEntity):
-            _bucket(scene, entity)
-        elif isinstance(entity, ThreadEntity):
-            scene.entities.add(entity.id, "thread", scene.world.worker(entity.id), entity.place)
-        else:
-            _client_encryption(scene, entity)
+        try:
+            await _create(scene, entity)
+        except (SpecFailure, UnsupportedError):
+            raise
+        except Exception as error:
+            if not is_of_driver(error):
+                raise
+            sentence = f'the entity "{entity.id}" could not be made: {told(error)}'
+            raise SpecFailure(entity.place, sentence) from error
+
+
+async def _create(scene: Scene, entity: Entity) -> None:
+    entities = scene.entities
+    if isinstance(entity, ClientEntity):
+        await _client(scene, entity)
+    elif isinstance(entity, DatabaseEntity):
+        client = entities.get(entity.client, "client", entity.place)
+        options = collection_options(entity.database_options)
+        entities.add(
+            entity.id, "database", client.get_database(entity.database_name, **options), entity.place
+        )
+    elif isinstance(entity, CollectionEntity):
+        database = entities.get(entity.database, "database", entity.place)
+        options = collection_options(entity.collection_options)
+        collection = database.get_collection(entity.collection_name, **options)
+        entities.add(entity.id, "collection", collection, entity.place)
+    elif isinstance(entity, SessionEntity):
+        _session(scene, entity)
+    elif isinstance(entity, BucketEntity):
+        _bucket(scene, entity)
+    elif isinstance(entity, ThreadEntity):
+        entities.add(entity.id, "thread", scene.world.worker(entity.id), entity.place)
+    else:
+        _client_encryption(scene, entity)
 
 
 async def _client(scene: Scene, entity: ClientEntity) -> None:
@@ -80,7 +96,7 @@ async def _client(scene: Scene, entity: ClientEntity) -> None:
 
 
 def _session(scene: Scene, entity: SessionEntity) -> None:
-    from pymongo.client_session import TransactionOptions
+    from pymongo.client_session import TransactionOptions  # type: ignore[attr-defined]
 
     client = scene.entities.get(entity.client, "client", entity.place)
     options: dict[str, Any] = {}

@@ -93,18 +93,19 @@ def client_encryption(entity: ClientEncryptionEntity, client: Any, api: str) -> 
     from bson.codec_options import CodecOptions
     from pymongo.errors import ConfigurationError
 
+    encryption: Any
     if api == "sync":
-        from pymongo.encryption import ClientEncryption
+        from pymongo.encryption import ClientEncryption as encryption  # noqa: N813
     else:
-        from pymongo.encryption import AsyncClientEncryption as ClientEncryption  # type: ignore[assignment]
+        from pymongo.asynchronous.encryption import AsyncClientEncryption as encryption  # noqa: N813
     more = {} if entity.key_expiration_ms is None else {"key_expiration_ms": entity.key_expiration_ms}
     try:
-        return ClientEncryption(
+        return encryption(
             kms_providers(entity.kms_providers),
             entity.key_vault_namespace,
             client,
             CodecOptions(),
-            **keywords(ClientEncryption.__init__, more, {}),
+            **keywords(encryption.__init__, more, {}),
         )
     except ConfigurationError as error:
         raise UnsupportedError(f"client-side encryption: {error}") from error

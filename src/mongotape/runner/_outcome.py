@@ -31,7 +31,7 @@ class Outcome:
         return self.status == "passed"
 
 
-class SpecFailure(AssertionError):
+class SpecFailure(AssertionError):  # noqa: N818  # a failed comparison, as AssertionError is
     """Something in a test is not as the file says."""
 
     def __init__(self, place: Place | None, sentence: str, details: str = "") -> None:

@@ -6,7 +6,7 @@ Source: Unified Test Format, "Executing a Test".
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from mongotape.runner import _data
 from mongotape.runner._create import create_entities
@@ -55,7 +55,7 @@ class Run:
             scene.spans = SpanCapture()
         self.events: EventLog | None = None
 
-    def __enter__(self) -> Run:
+    def __enter__(self) -> Self:
         self._logs.__enter__()
         return self
 

@@ -25,7 +25,7 @@ def step(body: Coroutine[Any, Any, T]) -> T:
         result: T = done.value
         return result
     body.close()
-    raise RuntimeError(f"{body.__qualname__} waited for an event loop on the sync API")
+    raise RuntimeError(f"{body!r} waited for an event loop on the sync API")
 
 
 #: What an exhausted cursor raises: on the sync API and on the async one.

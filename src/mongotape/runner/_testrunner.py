@@ -119,10 +119,10 @@ async def loop(call: Call) -> Any:
                 await call.scene.do_all((each,), rethrow=False)
                 successes += 1
         except Exception as error:
-            name = failures if isinstance(error, AssertionError) else errors
-            if not name:
+            stored_as = failures if isinstance(error, AssertionError) else errors
+            if not stored_as:
                 raise
-            stored[name].append({"error": str(error), "time": time.time()})
+            stored[stored_as].append({"error": str(error), "time": time.time()})
     for key, count in (("storeIterationsAsEntity", iterations), ("storeSuccessesAsEntity", successes)):
         if key in given:
             entities.add(given[key], "value", count, place)
@@ -237,7 +237,8 @@ async def assert_session_pinned(call: Call) -> Any:
 async def assert_session_unpinned(call: Call) -> Any:
     address = pinned_address(_entity(call, "session"))
     if address is not None:
-        raise call.failure("the session is pinned to {}:{}".format(*address))
+        host, port = address
+        raise call.failure(f"the session is pinned to {host}:{port}")
     return results.nothing()
 
 

@@ -18,6 +18,10 @@ _PRIMARY_SECONDS = 10
 _LOOK_SECONDS = 0.005
 
 
+def _name(call: Call) -> str:
+    return f"{call.arguments['databaseName']}.{call.arguments['collectionName']}"
+
+
 def _collection_exists(call: Call) -> bool:
     database = call.scene.deployment.admin[call.arguments["databaseName"]]
     return call.arguments["collectionName"] in database.list_collection_names()
@@ -26,14 +30,14 @@ def _collection_exists(call: Call) -> bool:
 @operation("testRunner", "assertCollectionExists")
 async def assert_collection_exists(call: Call) -> Any:
     if not _collection_exists(call):
-        raise call.failure("there is no collection {databaseName}.{collectionName}".format(**call.arguments))
+        raise call.failure(f"there is no collection {_name(call)}")
     return results.nothing()
 
 
 @operation("testRunner", "assertCollectionNotExists")
 async def assert_collection_not_exists(call: Call) -> Any:
     if _collection_exists(call):
-        raise call.failure("there is a collection {databaseName}.{collectionName}".format(**call.arguments))
+        raise call.failure(f"there is a collection {_name(call)}")
     return results.nothing()
 
 
@@ -46,7 +50,7 @@ def _index_names(call: Call) -> list[str]:
 async def assert_index_exists(call: Call) -> Any:
     names = _index_names(call)
     if call.arguments["indexName"] not in names:
-        where = "{databaseName}.{collectionName} has no index {indexName}".format(**call.arguments)
+        where = f"{_name(call)} has no index {call.arguments['indexName']}"
         raise call.failure(f"{where}; it has {', '.join(names) or 'none'}")
     return results.nothing()
 
@@ -54,9 +58,7 @@ async def assert_index_exists(call: Call) -> Any:
 @operation("testRunner", "assertIndexNotExists")
 async def assert_index_not_exists(call: Call) -> Any:
     if call.arguments["indexName"] in _index_names(call):
-        raise call.failure(
-            "{databaseName}.{collectionName} has an index {indexName}".format(**call.arguments)
-        )
+        raise call.failure(f"{_name(call)} has an index {call.arguments['indexName']}")
     return results.nothing()
 
 
