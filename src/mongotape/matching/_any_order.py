@@ -143,7 +143,7 @@ class AnyOrder:
         if self._complete and len(agreeing) == len(pairs):
             return Found(passed=True, pairs=pairs, bindings=bound)
         if len(agreeing) > len(self._best.pairs):
-            self._best = Found(passed=False, pairs=tuple(agreeing), bindings=bound)
+            self._best = Found(passed=False, pairs=tuple(agreeing), bindings=bound, needed=bounds.at_least)
         return None
 
     def _choices(self, bounds: _Bounds, bindings: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -108,7 +108,7 @@ class Explainer:
         """What matches by itself but contradicts a capture differs."""
         for row in rows:
             if row.mark == "=" and row.expectation is not None and row.event is not None:
-                if self._explain(row.expectation, row.event):
+                if self._plan.capturing and self._explain(row.expectation, row.event):
                     yield row._replace(mark="!")
                     continue
                 self._learn(row.expectation, row.event)
@@ -178,15 +178,15 @@ class Explainer:
         had = Counter(pair.expectation for pair in self._found.pairs)
         missing: list[Row] = []
         differing: list[Row] = []
-        for group in self._plan.groups:
-            for expectation in group.members:
-                for _each in range(group.at_least - had[expectation]):
-                    event = self._closest(expectation, extra)
-                    if event is None:
-                        missing.append(Row("-", expectation, None))
-                    else:
-                        extra.remove(event)
-                        differing.append(Row("!", expectation, event))
+        needed = self._found.needed or Counter(self._plan.least)
+        for expectation in range(len(self._plan.expected)):
+            for _each in range(needed[expectation] - had[expectation]):
+                event = self._closest(expectation, extra)
+                if event is None:
+                    missing.append(Row("-", expectation, None))
+                else:
+                    extra.remove(event)
+                    differing.append(Row("!", expectation, event))
         rows = [*matched, *differing, *(Row("+", None, event) for event in extra)]
         yield from sorted(rows, key=_by_event)
         yield from missing

@@ -21,6 +21,7 @@ class Found(NamedTuple):
     passed: bool
     pairs: tuple[Pair, ...]
     bindings: Mapping[str, Any]  #: by capture's name its key
+    needed: Sequence[int] = ()  #: in a failed pairing, how many events each expectation was to have
 
 
 def one_by_one(plan: Plan, events: Sequence[RecordedEvent], count: int) -> Found:
