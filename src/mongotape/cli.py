@@ -168,9 +168,26 @@ def corpus_command(arguments: argparse.Namespace) -> int:
     return FOUND if faults else FINE
 
 
+# --- replay ------------------------------------------------------------------------------------------------
+
+
+def _replay_arguments(parser: argparse.ArgumentParser) -> None:
+    from mongotape.replay import replay_arguments
+
+    replay_arguments(parser)
+
+
+def replay_command(arguments: argparse.Namespace) -> int:
+    """Replays specification files on a server."""
+    from mongotape import replay
+
+    return replay.replay_command(arguments)
+
+
 # --- the command itself ------------------------------------------------------------------------------------
 
 COMMANDS: tuple[Command, ...] = (
+    Command("replay", "replay specification files on a server", _replay_arguments, replay_command),
     Command(
         "check",
         "check specification files and files of expected events, without a server",

@@ -7,6 +7,8 @@ import os
 import pytest
 
 from mongotape.pytest_plugin._session import SESSION, TapeSession
+from mongotape.pytest_plugin._spec_options import add_spec_options
+from mongotape.pytest_plugin._specs import SpecReplay
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type="bool",
         default=False,
     )
+    add_spec_options(parser)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -72,6 +75,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[SESSION] = TapeSession(choice, captures=_captures(config))
+    config.pluginmanager.register(SpecReplay(config), "mongotape specs")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

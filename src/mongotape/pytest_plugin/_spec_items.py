@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from mongotape.reports import Result
 
 
-class SpecTestFailed(AssertionError):
+class SpecTestFailed(AssertionError):  # noqa: N818 - pytest shows the name; it is a verdict
     """Something is not as a specification file says."""
 
 
-class SpecTestBroken(Exception):  # noqa: N818 - a state of the server's, like SpecTestFailed
+class SpecTestBroken(Exception):  # noqa: N818 - see SpecTestFailed
     """Nothing was learnt: the server went away, or the runner itself failed."""
 
 

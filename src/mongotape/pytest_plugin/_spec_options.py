@@ -86,9 +86,9 @@ def spec_folders(config: pytest.Config) -> tuple[Path, ...]:
 def expectations_file(config: pytest.Config) -> Path | None:
     """The file of known failures, if there is one."""
     if given := config.getoption("tape_expectations"):
-        return config.invocation_params.dir / given
+        return config.invocation_params.dir / str(given)
     if said := config.getini("tape_expectations"):
-        return (config.inipath.parent if config.inipath else config.rootpath) / said
+        return (config.inipath.parent if config.inipath else config.rootpath) / str(said)
     return None
 
 

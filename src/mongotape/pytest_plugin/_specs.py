@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
     from mongotape.pytest_plugin._spec_items import SpecFile
-    from mongotape.replay import Replayer, Settings, Source
+    from mongotape.replay import Case, Replayer, Settings, Source
     from mongotape.reports import Result
 
 _SUFFIXES = frozenset((".yml", ".yaml", ".json"))
@@ -139,7 +139,7 @@ class SpecReplay:
         """A sentence for every entry of the expectations that matches nothing."""
         from mongotape.errors import SpecError
 
-        cases = []
+        cases: list[Case] = []
         for source in sources:
             try:
                 cases += source.cases(self.settings.apis)
@@ -161,7 +161,7 @@ class SpecReplay:
         from mongotape.replay import Source
 
         files = {file for file in (each.partition("::")[0] for each in ids) if Path(file).suffix in _SUFFIXES}
-        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        reporter: Any = self._config.pluginmanager.get_plugin("terminalreporter")
         for line in self._databases([Source(self._config.rootpath / file) for file in sorted(files)]):
             reporter.ensure_newline()
             reporter.write_line(line)
@@ -183,12 +183,14 @@ class SpecReplay:
                 continue
         if not names:
             return []
+        from mongotape.replay import databases_line
+
         self._listed = True
         return [databases_line(names, str(self._config.stash[SESSION].choice), keep=self.settings.keep)]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
+        self, item: pytest.Item
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Give the report what the table needs, as plain data that xdist carries, and a skip the file's line."""
         report = yield
@@ -200,7 +202,7 @@ class SpecReplay:
             if report.skipped and not hasattr(report, "wasxfail"):
                 path, line, _ = item.reportinfo()
                 report.longrepr = (str(path), line + 1, f"Skipped: {item.result.sentence}")
-            report.tape = {**item.result.as_data(), "server": self.server_name()}
+            report.__dict__["tape"] = {**item.result.as_data(), "server": self.server_name()}
             item.user_properties += _properties(item.result)
             report.user_properties = list(item.user_properties)
         return report
@@ -269,16 +271,6 @@ class SpecReplay:
             )
             for path in self._reports:
                 write(report, path)
-
-
-def databases_line(names: Iterable[str], server: str, *, keep: bool) -> str:
-    """What replaying does to a server that was given, in one line for the session's header."""
-    listed = ", ".join(sorted(names))
-    after = "what they write stays (--tape-keep)" if keep else "what they write is dropped at the end"
-    return (
-        f"mongotape: the specification files use these databases on {server}: {listed}; "
-        f"collections that they name are emptied, and {after}; admin, local and config are never dropped"
-    )
 
 
 def _sources(items: Iterable[pytest.Item]) -> list[Source]:

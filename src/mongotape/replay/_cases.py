@@ -63,6 +63,10 @@ class Source:
             pass  # raised again where the model is asked for
         return True
 
+    def is_below(self, folder: Path) -> bool:
+        """Whether the file lies below a folder."""
+        return folder.resolve() in self.path.resolve().parents
+
     def release(self) -> None:
         """Let the model go; it is read again if it is asked for again."""
         self._model = None

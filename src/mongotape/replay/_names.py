@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 _KINDS = ("invalid", "valid-fail", "valid-pass")
 """Folders of the Unified Test Format's own tests: they mean different things, so each is counted alone."""
 
 _WITHIN = frozenset(
-    "tests test spec specs unified legacy unit integration prose rs single sharded errors monitoring".split()
-    + ["load-balanced", "load_balanced", *_KINDS]
+    (
+        *("tests", "test", "spec", "specs", "unified", "legacy", "unit", "integration", "prose"),
+        *("rs", "single", "sharded", "errors", "monitoring", "load-balanced", "load_balanced"),
+        *_KINDS,
+    )
 )
 """Folders inside a specification's own folder, there and in the drivers' copies."""
 
@@ -44,12 +47,15 @@ def specification_of(path: Path, root: Path | None = None) -> str:
 
 
 def shown_file(path: Path, root: Path | None) -> str:
-    """A file as reports and expectations name it: below the folder that was replayed.
+    """A file as reports and expectations name it: ``crud/unified/find.yml``.
 
-    A file that was named itself is called by the folders that tell it apart: ``crud/unified/find.yml``.
+    It is the path below the folder that was replayed, from its specification's own folder on at least, so that a
+    test has one name whether its file, its specification or all of them are replayed.
     """
     if root is not None:
-        return path.relative_to(root).as_posix()
+        is_inside = all(part in _WITHIN for part in path.relative_to(root).parts[:-1])
+        base = root.absolute().parent if is_inside and root.absolute().name not in _WITHIN else root.absolute()
+        return path.absolute().relative_to(base).as_posix()
     absolute = path.absolute()
     parts = absolute.parts
     first = next(

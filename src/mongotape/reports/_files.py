@@ -65,7 +65,7 @@ def write(
         text = html(report, comparison=comparison, against=against, reference=reference)
     with tempfile.NamedTemporaryFile("w", dir=path.absolute().parent, delete=False, encoding="utf-8") as file:
         file.write(text)
-    os.chmod(file.name, 0o644)  # noqa: PTH101, S103 - a temporary file is its owner's alone; a report is to be shown
+    os.chmod(file.name, 0o644)  # noqa: PTH101 - a temporary file is its owner's alone; a report is to be shown
     Path(file.name).replace(path)
 
 

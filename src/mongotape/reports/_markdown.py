@@ -25,11 +25,11 @@ def markdown(
     reference: str = "",
 ) -> str:
     """The report as GitHub and GitLab show it."""
+    facts = (f"PyMongo {report.pymongo}", f"Python {report.python}", f"mongotape {report.mongotape}")
     lines = [
         f"# Conformance of {_text(report.server)}",
         "",
-        f"PyMongo {report.pymongo}, Python {report.python}, mongotape {report.mongotape}; "
-        f"{report.started}, {report.seconds:.0f} s.",
+        f"{', '.join(facts)}; {report.started}, {report.seconds:.0f} s.",
         "",
     ]
     lines += [f"> **{_text(remark)}**\n" for remark in report.remarks]
