@@ -92,7 +92,9 @@ def _of_server(
     subject = f"server {name}"
     yield from _compared(place, subject, "type", server_type(expected.type), observed.server_type_name)
     for word, ours, theirs in _OF_SERVER:
-        yield from _compared(place, subject, word, _or_null(getattr(expected, ours)), getattr(observed, theirs))
+        yield from _compared(
+            place, subject, word, _or_null(getattr(expected, ours)), getattr(observed, theirs)
+        )
     for word, ours, theirs in _OF_SERVER_IF_GIVEN:
         if (value := getattr(expected, ours)) is not UNSET:
             yield from _compared(place, subject, word, value, getattr(observed, theirs))

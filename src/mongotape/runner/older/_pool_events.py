@@ -73,7 +73,9 @@ class Exactly:
 
 def expectation(event: CmapEvent) -> Expectation:
     """Return an event of the format as one of mongotape's expectations."""
-    return Expectation(KINDS[event.type], {_FIELDS[name]: _value(name, event.fields[name]) for name in event.fields})
+    return Expectation(
+        KINDS[event.type], {_FIELDS[name]: _value(name, event.fields[name]) for name in event.fields}
+    )
 
 
 def _value(name: str, written: Any) -> Any:

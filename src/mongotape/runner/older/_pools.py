@@ -25,8 +25,11 @@ from mongotape.servers import redacted
 from mongotape.spec import fresh
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pymongo.errors import PyMongoError
 
+    from mongotape.log import EventLog
     from mongotape.runner._facts import ServerFacts
     from mongotape.runner._worlds import World
     from mongotape.runner.older._worlds import Api
@@ -52,9 +55,7 @@ class PoolContext:
         UsageError: it is no MongoDB URI.
     """
 
-    def __init__(
-        self, uri: str, *, api: Api, timeout: float = 60, trailing_events: bool = False
-    ) -> None:
+    def __init__(self, uri: str, *, api: Api, timeout: float = 60, trailing_events: bool = False) -> None:
         import pymongo
         from pymongo.errors import PyMongoError
 
@@ -70,7 +71,7 @@ class PoolContext:
                 load_balanced=bool(self._admin.options.load_balanced),
                 signs_in="@" in uri.partition("?")[0],
             )
-            address = self._admin.address
+            address = _address_of(self._admin)
             self._server = self._admin.topology_description.server_descriptions()[address]
         except PyMongoError as error:
             self._admin.close()
@@ -95,7 +96,7 @@ class PoolContext:
             return Outcome("skipped", reason, reason, where(file.place))
         started = time.perf_counter()
         recorder = EventRecorder(families="pool")
-        replay = _Replay(file, self.api, self._uri, self._server, self._world, recorder)
+        replay = _Replay(file, self._make(file, recorder), self._world, recorder)
         replay.trailing_events = self._trailing_events
         try:
             self._arm(file)
@@ -104,18 +105,35 @@ class PoolContext:
             finally:
                 self._unended += replay.unended
                 self._disarm(file)
-        except SpecFailure as error:
-            known = f"PyMongo {driver_version()}, {self.api} API, {self.facts.title}"
-            return failed(error, time.perf_counter() - started, recorder.log, known)
-        except TimeLimitError:
-            return self._broken(file, f"the test was not over after {self._timeout:g} s")
+        except (SpecFailure, TimeLimitError) as error:
+            if isinstance(error, TimeLimitError):
+                error = SpecFailure(file.place, f"the test was not over after {self._timeout:g} s")
+            known = f"on {self.facts.title}, with the {self.api} API of PyMongo {driver_version()}"
+            return failed(error, time.perf_counter() - started, replay.log, known)
         except UnsupportedDriverError as error:
             return self._broken(file, str(error))
         except PyMongoError as error:
             return self._broken(file, f"the server could not be used: {error}")
         except Exception as error:  # noqa: BLE001  # what PyMongo or this runner may raise is not known
             return self._broken(file, f"the replay broke with {type(error).__name__}: {error}")
-        return Outcome("passed", seconds=time.perf_counter() - started, events=recorder.log)
+        return Outcome("passed", seconds=time.perf_counter() - started, events=replay.log)
+
+    def _make(self, file: CmapFile, recorder: EventRecorder) -> Callable[[], DrivenPool]:
+        options = dict(file.pool_options)
+        interval = options.pop("backgroundThreadIntervalMS", _BACKGROUND_MS)
+
+        def make() -> DrivenPool:
+            with unobserved():
+                return DrivenPool(
+                    self.api,
+                    self._uri,
+                    recorder,
+                    options=options,
+                    server=self._server,
+                    interval=None if interval < 0 else interval / 1000,
+                )
+
+        return make
 
     def _broken(self, file: CmapFile, sentence: str) -> Outcome:
         return Outcome("broken", sentence, f"{where(file.place)}: {sentence}", where(file.place))
@@ -143,38 +161,41 @@ class PoolContext:
         self.close()
 
 
+def _address_of(client: Any) -> tuple[str, int | None]:
+    """Return the primary's address; one mongos's where there are several."""
+    from pymongo.errors import InvalidOperation
+
+    try:
+        address: tuple[str, int | None] = client.address
+    except InvalidOperation:
+        address = min(client.nodes)
+    return address
+
+
 class _Replay:
     """One file, replayed once."""
 
     def __init__(
-        self, file: CmapFile, api: Api, uri: str, server: Any, world: World, recorder: EventRecorder
+        self, file: CmapFile, make: Callable[[], DrivenPool], world: World, recorder: EventRecorder
     ) -> None:
         self._file = file
+        self._make = make
         self._world = world
         self._recorder = recorder
-        self._api = api
         self._pool: DrivenPool | None = None
+        self._judged: EventLog | None = None
+        self.trailing_events = False
         self.unended: list[PoolTest] = []  #: has threads that wait for the server: half a second at most
-        options = dict(file.pool_options)
-        interval = options.pop("backgroundThreadIntervalMS", _BACKGROUND_MS)
-
-        def make() -> DrivenPool:
-            with unobserved():
-                return DrivenPool(
-                    api,
-                    uri,
-                    recorder,
-                    options=options,
-                    server=server,
-                    interval=None if interval < 0 else interval / 1000,
-                )
-
-        self._make = make
 
     def break_off(self) -> None:
         """Let what waits in the pool fail."""
         if self._pool is not None:
             self._pool.interrupt()
+
+    @property
+    def log(self) -> EventLog:
+        """What the pool published until it was judged, or until now."""
+        return self._recorder.log if self._judged is None else self._judged
 
     async def run(self) -> None:
         """Do the operations, then judge the error and the events.
@@ -188,13 +209,14 @@ class _Replay:
         try:
             await pool.open()
             await self._operate(test)
-            if (error := compare(self._file, self._recorder.log, trailing_events=self.trailing_events)) is not None:
+            self._judged = log = self._recorder.log
+            if (error := compare(self._file, log, trailing_events=self.trailing_events)) is not None:
                 raise error
         finally:
             await pool.close()
             if not await test.end(0):
                 pool.interrupt()
-                if self._api == "sync":
+                if self._world.api == "sync":
                     self.unended.append(test)
                 else:
                     await test.end(_ENDING_SECONDS)

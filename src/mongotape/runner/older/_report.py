@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mongotape.log import EventLog
-from mongotape.matching import path_text
 from mongotape.rendering import mismatch_text
 from mongotape.runner._outcome import Outcome, SpecFailure
 
@@ -13,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mongotape.documents import Place
+    from mongotape.log import EventLog
     from mongotape.matching import Mismatch
 
 
@@ -26,7 +25,11 @@ class Finding(NamedTuple):
     @property
     def sentence(self) -> str:
         """``server a:27017: setName: expected 'rs', observed None``."""
-        return f"{self.subject}: {mismatch_text(self.mismatch)}" if self.subject else mismatch_text(self.mismatch)
+        return (
+            f"{self.subject}: {mismatch_text(self.mismatch)}"
+            if self.subject
+            else mismatch_text(self.mismatch)
+        )
 
     @property
     def where(self) -> str:
@@ -37,11 +40,6 @@ class Finding(NamedTuple):
 def where(place: Place) -> str:
     """Return ``file.json:41``."""
     return f"{place.source.name}:{place.line}"
-
-
-def path_of(*steps: str | int) -> str:
-    """Return steps as people write them: ``servers.a``."""
-    return path_text(steps)
 
 
 def failure(findings: Sequence[Finding], scene: str, details: Iterable[str] = ()) -> SpecFailure:
@@ -62,5 +60,5 @@ def failed(error: SpecFailure, seconds: float, events: EventLog, circumstances: 
     """Return the outcome of a test in which something is not as the file says."""
     at = where(error.place) if error.place is not None else None
     head = f"{at}: {error.sentence}" if at else error.sentence
-    text = "\n".join(filter(None, (head, error.details, f"  ({circumstances})")))
+    text = "\n".join(filter(None, (head, error.details, circumstances)))
     return Outcome("failed", error.sentence, text, at, seconds, events)

@@ -117,11 +117,11 @@ def _findings(place: Place, wanted: Words, seen: Words) -> Iterator[Finding]:
 
 def _mismatches(wanted: Words, seen: Words) -> tuple[Mismatch, ...]:
     # Fields that the format doesn't compare are left out of the expectation; descriptions are compared whole.
-    found = []
-    for name, value in wanted.fields.items():
-        for each in match_value(value, seen.fields.get(name, MISSING), root=False):
-            found.append(Mismatch((name, *each.path), each.expected, each.actual, each.why))
-    return tuple(found)
+    return tuple(
+        Mismatch((name, *each.path), each.expected, each.actual, each.why)
+        for name, value in wanted.fields.items()
+        for each in match_value(value, seen.fields.get(name, MISSING), root=False)
+    )
 
 
 def _place_of(place: Place, wanted: Words, path: tuple[str | int, ...]) -> Place:
@@ -129,7 +129,9 @@ def _place_of(place: Place, wanted: Words, path: tuple[str | int, ...]) -> Place
     steps: list[str | int] = [wanted.name]
     for at, step in enumerate(path):
         if at >= 1 and path[at - 1] == "servers":
-            steps.append(list(wanted.fields[str(path[0])]["servers"]).index(step) if _has(wanted, path, step) else 0)
+            steps.append(
+                list(wanted.fields[str(path[0])]["servers"]).index(step) if _has(wanted, path, step) else 0
+            )
         else:
             steps.append(step)
     return place.below(*steps)
@@ -168,7 +170,9 @@ def _expected_description(written: Mapping[str, Any]) -> dict[str, Any]:
 
 def _expected_server(written: Mapping[str, Any]) -> dict[str, Any]:
     primary = written.get("primary")
-    hosts = {same_address(host) for key in ("hosts", "passives", "arbiters") for host in written.get(key) or ()}
+    hosts = {
+        same_address(host) for key in ("hosts", "passives", "arbiters") for host in written.get(key) or ()
+    }
     return {
         "address": same_address(written["address"]),
         "type": server_type(written["type"]),
@@ -216,7 +220,9 @@ def _observed_server(description: ServerDescription) -> dict[str, Any]:
 def _walk(wanted: Sequence[Words], seen: Sequence[Words]) -> Iterator[str]:
     """Yield a line for every event: ``=`` as expected, ``!`` differs, ``+`` observed only, ``-`` expected only."""
     yield ""
-    titles = SequenceMatcher(None, [each.title for each in wanted], [each.title for each in seen], autojunk=False)
+    titles = SequenceMatcher(
+        None, [each.title for each in wanted], [each.title for each in seen], autojunk=False
+    )
     number = 0
     for tag, a, b, c, d in titles.get_opcodes():
         if tag == "equal":

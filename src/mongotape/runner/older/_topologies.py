@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Self
 
 from mongotape.driver import DrivenTopology, unobserved
 from mongotape.errors import UnsupportedDriverError
-from mongotape.log import EventLog
 from mongotape.recording import EventRecorder
 from mongotape.runner._outcome import Outcome, SpecFailure
 from mongotape.runner.older._descriptions import findings
@@ -22,6 +21,7 @@ from mongotape.runner.older._worlds import Bodies
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mongotape.log import EventLog
     from mongotape.runner.older._worlds import Api
     from mongotape.spec import ApplicationError, SdamFile, SdamPhase
 
@@ -63,7 +63,9 @@ class TopologyContext:
             self._bodies.run(_replay(file, self.api, recorder))
         except SpecFailure as error:
             taken = time.perf_counter() - started
-            return failed(error, taken, recorder.log, f"PyMongo {driver_version()}, {self.api} API")
+            return failed(
+                error, taken, recorder.log, f"with the {self.api} API of PyMongo {driver_version()}"
+            )
         except UnsupportedDriverError as error:
             return Outcome("broken", str(error), str(error), where(file.place))
         except Exception as error:  # noqa: BLE001  # what PyMongo or this runner may raise is not known

@@ -8,8 +8,20 @@ from mongotape.servers import addresses, database_free
 
 #: Options that a test gives itself, and those that name more than one server.
 _LEFT_OUT: Final = frozenset(
-    "appname directconnection loadbalanced maxconnecting maxidletimems maxpoolsize minpoolsize replicaset"
-    " srvmaxhosts srvservicename waitqueuemultiple waitqueuetimeoutms".split()
+    (
+        "appname",
+        "directconnection",
+        "loadbalanced",
+        "maxconnecting",
+        "maxidletimems",
+        "maxpoolsize",
+        "minpoolsize",
+        "replicaset",
+        "srvmaxhosts",
+        "srvservicename",
+        "waitqueuemultiple",
+        "waitqueuetimeoutms",
+    )
 )
 
 
