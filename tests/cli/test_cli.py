@@ -88,7 +88,7 @@ def test_the_schema_is_json(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ([], "mongotape needs a command: check, corpus"),
+        ([], "mongotape needs a command: " + ", ".join(command.name for command in COMMANDS)),
         (["chek"], "invalid choice: 'chek'"),
         (["check"], "mongotape check: name the files to check, or ask for --schema"),
         (["check", "none.yml"], "mongotape check: none.yml: there is no such file or folder"),

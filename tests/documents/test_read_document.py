@@ -54,3 +54,14 @@ def test_a_complaint_reads_as_a_sentence() -> None:
     assert str(complaint) == "x.yml:2:5: a[0].b: must be a string; put it in quotes"
     assert complaint.path == ("a", 0, "b")
     assert shown_path((0, "a", 1)) == "[0].a[1]"
+
+
+def test_a_complaint_is_one_printable_line() -> None:
+    """A hostile key moves no cursor and fills no screen."""
+    key = "\x1b[2J\nforged.yml:1:1: all is well" + "x" * 5000
+    document = parse_document("{}", name="x.yml")
+    text = str(Complaint(document.place(key), f'no key "{key}"', "did you mean it?"))
+    assert text.startswith("x.yml:1:1: \\x1b[2J\\nforged.yml:1:1: all is well")
+    assert text.isprintable()
+    assert len(text) < 1100
+    assert text.endswith("did you mean it?")

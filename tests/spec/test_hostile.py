@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+import time
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,21 @@ def test_a_file_with_thousands_of_faults_is_told_quickly() -> None:
         f"description: d\nschemaVersion: '1.0'\ntests:\n  - description: t\n    operations:\n{operations}\n"
     )
     assert len(check(parse_document(text))) == 5000
+
+
+@pytest.mark.parametrize("kind", ["keys", "entities"])
+def test_many_unknown_names_are_told_quickly(kind: str) -> None:
+    """Looking for what was meant stays bounded."""
+    test: dict[str, Any] = {"description": "t", "operations": []}
+    entities = [{"client": {"id": f"client{number}"}} for number in range(5000)]
+    if kind == "keys":
+        test |= {f"operations{number}": 1 for number in range(5000)}
+    else:
+        test["operations"] = [{"name": "close", "object": f"klient{number}"} for number in range(500)]
+    value = {"description": "d", "schemaVersion": "1.0", "createEntities": entities, "tests": [test]}
+    started = time.perf_counter()
+    assert len(check(parse_document(json.dumps(value), syntax="json"))) == (5000 if kind == "keys" else 500)
+    assert time.perf_counter() - started < 20
 
 
 def test_a_name_with_half_a_surrogate_pair_is_told() -> None:

@@ -9,6 +9,9 @@ Path = tuple[str | int, ...]
 """The keys and indexes that lead from a document's root to a value: ``("tests", 0, "operations", 2)``."""
 
 
+_LONGEST = 1000  # characters of a complaint
+
+
 class Position(NamedTuple):
     """A line and a column of a text, both counted from 1."""
 
@@ -82,7 +85,16 @@ class Complaint:
         return self.place.path
 
     def __str__(self) -> str:
-        """``file:line:column: path: message; suggestion``."""
+        """``file:line:column: path: message; suggestion``, on one line of printable characters."""
         path = shown_path(self.place.path)
         text = f"{self.place}: {path + ': ' if path else ''}{self.message}"
-        return f"{text}; {self.suggestion}" if self.suggestion else text
+        return _shown(f"{text}; {self.suggestion}" if self.suggestion else text)
+
+
+def _shown(text: str) -> str:
+    """A text from a file as it may be printed: nothing that moves a terminal's cursor, nothing endless."""
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST - 200]} [...] {text[-150:]}"
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)

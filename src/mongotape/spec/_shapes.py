@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mongotape.spec._model import Version
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from mongotape.documents import Path
     from mongotape.spec._reading import Reading
+
+_CONSIDERED = 50
+"""How many keys of a mapping are considered as misspelt ones of a key that is missing."""
 
 JsonSchema = dict[str, Any]
 
@@ -339,15 +343,20 @@ class Object(Shape):
 
     def _misspelt(self, missing: str, value: dict[str, Any]) -> bool:
         """Whether an unknown key was probably meant to be the missing one: one complaint is enough then."""
+        free = self._free(value)
         known = {field.key for field in self.fields}
-        return any(nearest(key, known - value.keys()) == missing for key in value if key not in known)
+        return any(nearest(key, free) == missing for key in islice(value, _CONSIDERED) if key not in known)
 
     def _unknown_keys(self, value: dict[str, Any], path: Path, reading: Reading) -> None:
         known = {field.key for field in self.fields}
+        free = self._free(value) or known
         for key in value:
             if key not in known:
-                free = known - value.keys() or known
                 reading.complain((*path, key), f'{self.what} has no key "{key}"', did_you_mean(key, free))
+
+    def _free(self, value: dict[str, Any]) -> set[str]:
+        """The known keys that are not given."""
+        return {field.key for field in self.fields if field.key not in value}
 
     def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:
         if self.name is None:

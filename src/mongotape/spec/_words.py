@@ -12,7 +12,7 @@ BROKEN: Any = object()
 """What a shape returns for a value that it complained about."""
 
 
-FEW = 12
+FEW, MANY = 12, 200
 
 
 def describe(value: object) -> str:
@@ -40,7 +40,10 @@ def one_of(words: Iterable[str]) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that is spelled most like another one, case aside."""
-    by_lower = {candidate.lower(): candidate for candidate in sorted(known)}
+    words = sorted(known)
+    if len(words) > MANY:  # a file may define thousands of entities: those of much the same length will do
+        words = [candidate for candidate in words if abs(len(candidate) - len(word)) <= 1][:MANY]
+    by_lower = {candidate.lower(): candidate for candidate in words}
     near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[near[0]] if near else None
 
