@@ -7,6 +7,7 @@ type.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,12 +47,14 @@ def bulk(*requests: Any, ordered: bool = True) -> Run:
 
 def find(*args: Any, **kwargs: Any) -> Run:
     """A find read to its end."""
-    return lambda db: list(db.items.find(*args, **kwargs))
+    return lambda db: list(
+        db.items.find(*deepcopy(args), **deepcopy(kwargs))
+    )  # mongomock changes projections
 
 
 def aggregate(*pipeline: Any, **kwargs: Any) -> Run:
     """An aggregate read to its end."""
-    return lambda db: list(db.items.aggregate(list(pipeline), **kwargs))
+    return lambda db: list(db.items.aggregate(deepcopy(list(pipeline)), **deepcopy(kwargs)))
 
 
 def update(change: Any, query: Any = None, **kwargs: Any) -> Run:
@@ -61,7 +64,7 @@ def update(change: Any, query: Any = None, **kwargs: Any) -> Run:
 
 def modify(query: Any, change: Any, *args: Any, **kwargs: Any) -> Run:
     """A findAndModify that updates."""
-    return lambda db: db.items.find_one_and_update(query, change, *args, **kwargs)
+    return lambda db: db.items.find_one_and_update(query, change, *deepcopy(args), **kwargs)
 
 
 def index(keys: Any, **options: Any) -> Run:

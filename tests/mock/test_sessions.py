@@ -87,7 +87,8 @@ def test_a_retry_is_told_by_its_number_and_an_older_one_is_refused(served):
 def test_a_transaction_is_refused_with_a_sentence(client):
     with (
         client.start_session() as session,
-        pytest.raises(OperationFailure, match="transactions='ignore'") as caught,session.start_transaction()
+        pytest.raises(OperationFailure, match="transactions='ignore'") as caught,
+        session.start_transaction(),
     ):
         client.shop.items.insert_one({"_id": 1}, session=session)
     assert caught.value.code == 238

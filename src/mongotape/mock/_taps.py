@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mongotape.driver import Publisher
 
 _ABSENT: Final = object()
+_PLACED: Final = "_mongotape_placed"
 
 
 class _Thread(threading.local):
@@ -52,7 +53,7 @@ class Taps:
         self.thread = _Thread()
         self._client = weakref.ref(client)
         self._build_info = build_info
-        self._placed: dict[int, tuple[weakref.ref[Any], dict[str, tuple[Any, Any]]]] = {}
+        self._placed: dict[int, weakref.ref[Any]] = {}
         self._lock = threading.Lock()
         self._live = False
 
@@ -73,25 +74,29 @@ class Taps:
         """Take everything away again and close the made-up pool."""
         with self._lock:
             placed, self._placed, self._live = list(self._placed.values()), {}, False
-        for reference, attributes in placed:
+        for reference in placed:
             owner = reference()
-            for name, (made, before) in attributes.items() if owner is not None else ():
-                if vars(owner).get(name) is made:
+            held = {} if owner is None else vars(owner)
+            for name, (made, before) in held.pop(_PLACED, {}).items():
+                if held.get(name) is made:
                     if before is _ABSENT:
-                        del vars(owner)[name]
+                        del held[name]
                     else:
-                        vars(owner)[name] = before
+                        held[name] = before
         self.publisher.close()
 
     def put(self, owner: Any, made: Mapping[str, Any]) -> None:
-        """Place attributes on an object, once; they are taken away by :meth:`undo`."""
+        """Place attributes on an object, once; they are taken away by :meth:`undo`.
+
+        What was placed is noted on the object itself, so that nothing here keeps it alive.
+        """
         key = id(owner)
         with self._lock:
             if not self._live or key in self._placed:
                 return
             held = vars(owner)
-            attributes = {name: (each, held.get(name, _ABSENT)) for name, each in made.items()}
-            self._placed[key] = (weakref.ref(owner, lambda _: self._placed.pop(key, None)), attributes)
+            self._placed[key] = weakref.ref(owner, lambda _: self._placed.pop(key, None))
+            held[_PLACED] = {name: (each, held.get(name, _ABSENT)) for name, each in made.items()}
             held.update(made)
 
     def _tap(
