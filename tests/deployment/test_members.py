@@ -275,7 +275,7 @@ def test_clients_find_a_member_that_is_added_and_forget_one_that_is_removed(repl
     client.shop.items.insert_one({})
     added = replica_set.add()
     nodes_become(client, replica_set.members)
-    assert added in client.nodes
+    wait_until_known(client, lambda description: added in client.nodes)
     assert added in replica_set.secondaries
     replica_set.remove(added)
     nodes_become(client, replica_set.members)

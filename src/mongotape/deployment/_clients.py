@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import warnings
+import contextvars
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mongotape.driver import abandon
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Mapping
+    from collections.abc import Callable, Mapping
 
     from pymongo import AsyncMongoClient, MongoClient
     from pymongo.monitoring import CommandListener
@@ -27,41 +27,36 @@ class _Async:
     reachable: Callable[[], bool]
     loop: asyncio.AbstractEventLoop | None = None
     closed: bool = False
-    guard: AsyncGenerator[None] | None = None  #: closes the client when its loop ends
+    guard: asyncio.Task[None] | None = None
+
+    def belong_to(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The running loop closes the client when it ends: it then cancels its tasks, this guard among them.
+
+        The client is closed while the loop waits for its tasks, since a task of PyMongo may miss being
+        cancelled and would keep the loop for 10 s.
+        """
+        self.loop = loop
+        self.guard = loop.create_task(
+            self._guard(), name="mongotape-closes-its-client", context=contextvars.Context()
+        )
+
+    async def _guard(self) -> None:
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            if not self.closed:
+                with _brief(self.reachable()):
+                    await self.client.close()
+                self.closed = True
 
     async def close(self) -> None:
         """Closes it within its loop, once."""
-        await self._close()
         if self.guard is not None:
-            await self.guard.aclose()
-
-    async def _close(self) -> None:
-        if not self.closed:
-            with _brief(self.reachable()):
-                await self.client.close()
+            self.guard.cancel()
+            await asyncio.wait([self.guard])
+        if not self.closed:  # no guard, or one that had not begun
             self.closed = True
-
-    def belong_to(self, loop: asyncio.AbstractEventLoop) -> None:
-        """The running loop closes the client when it ends.
-
-        A loop finalizes, as the last thing it does, the async generators that were begun in it; one step
-        makes this one known to it.
-        """
-        self.loop = loop
-        self.guard = self._until_the_loop_ends()
-        with contextlib.suppress(StopIteration):
-            self.guard.__anext__().__await__().send(None)
-
-    async def _until_the_loop_ends(self) -> AsyncGenerator[None]:
-        try:
-            yield
-        finally:
-            with warnings.catch_warnings():
-                # PyMongo's own generators, begun while the loop finalizes this one, all end within it.
-                warnings.filterwarnings(
-                    "ignore", ".*scheduled after loop.shutdown_asyncgens", ResourceWarning
-                )
-                await self._close()
+            await self.client.close()
 
 
 class Clients:
@@ -119,7 +114,7 @@ class Clients:
         """Closes every client from within an event loop."""
         here = asyncio.get_running_loop()
         for entry in self._async:
-            if entry.loop in {here, None}:
+            if entry.loop is here or entry.loop is None:
                 await entry.close()
         await asyncio.to_thread(self.close)
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _ENCODING: CodecOptions[Any] = CodecOptions(uuid_representation=UuidRepresentation.STANDARD)
 _FIRST_BATCH = 101
+_ALIASES = {"buildinfo": "buildInfo", "findandmodify": "findAndModify"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +211,8 @@ class Script:
 
 
 def command_name(name: str) -> str:
-    """The name under which a command is scripted: hello's former name means the same."""
-    return "hello" if is_hello(name) else name
+    """The name under which a command is scripted: a server's aliases of it mean the same."""
+    return "hello" if is_hello(name) else _ALIASES.get(name, name)
 
 
 def documents_of(documents: Iterable[Mapping[str, Any]]) -> Documents:
