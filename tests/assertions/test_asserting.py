@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 from pymongo import MongoClient
-from tests.approval import approve, head_of
-from tests.made import checked_in, command_started, topology_opened
 
 from mongotape import (
     EventRecorder,
@@ -21,6 +19,8 @@ from mongotape import (
 from mongotape.errors import ExpectationError, UsageError
 from mongotape.expect import one_or_more, same
 from mongotape.log import EventLog
+from tests.approval import approve, head_of
+from tests.made import checked_in, command_started, topology_opened
 
 Client = MongoClient[dict[str, Any]]
 FIND = [expect.command_started("find"), expect.command_succeeded("find")]

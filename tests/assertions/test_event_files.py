@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from pymongo import MongoClient
-from tests.approval import approve
 
 from mongotape import EventRecorder, assert_events, assert_no_events
 from mongotape.errors import ExpectationError, SpecError
 from mongotape.event_files import check_expectations
+from tests.approval import approve
 
 Client = MongoClient[dict[str, Any]]
 
