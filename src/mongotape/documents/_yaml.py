@@ -47,8 +47,11 @@ def plain(text: str) -> Any:
         return word
     if text[0] in "0123456789-+.":
         if _INT.fullmatch(text):
-            if len(text) >= 19 and not fits(text):
-                raise OverflowError
+            if len(text) >= 19:
+                if text[0] == "0":
+                    return text  # an ObjectId of digits only, which YAML 1.1 writers leave without quotes
+                if not fits(text):
+                    raise OverflowError
             return int(text)
         if _FLOAT.fullmatch(text):
             return float(text)
