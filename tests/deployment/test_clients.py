@@ -76,8 +76,8 @@ async def use(client, deployment=None):
     PyMongo leaks a socket whose connecting is cancelled.
     """
     await client.shop.items.insert_one({})
-    while deployment and any(len(member.connections) < 2 for member in deployment._members.values()):
-        await asyncio.sleep(0.001)  # noqa: ASYNC110 - members are threads, no asyncio event tells
+    while deployment and any(len(one.connections) < 2 for one in deployment._members.values()):  # noqa: ASYNC110
+        await asyncio.sleep(0.001)
 
 
 def unclosed_warnings_are_errors():
@@ -172,9 +172,6 @@ async def test_a_coroutine_closes_with_async_with():
 async def test_anyio_closes_too(deployments, anyio_backend):
     deployment = deployments.replica_set()
     await use(deployment.async_client(), deployment)
-    import faulthandler
-
-    faulthandler.dump_traceback_later(3)
 
 
 @pytest.fixture
