@@ -9,7 +9,8 @@ import os
 import signal
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stderr
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mongotape import reports
@@ -18,7 +19,7 @@ from mongotape.replay._expectations import Expectations, read_expectations
 from mongotape.replay._making import made_report
 from mongotape.replay._progress import Progress
 from mongotape.replay._replayer import Replayer, needs_server
-from mongotape.replay._run import Run, total_of
+from mongotape.replay._run import STOPPED, Run, total_of
 from mongotape.replay._selection import plan, select
 from mongotape.replay._settings import DEFAULT_TIMEOUT, Settings, apis_of
 from mongotape.replay._telling import (
@@ -33,13 +34,12 @@ from mongotape.replay._telling import (
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from mongotape.replay._selection import Plan
     from mongotape.reports import Change, Comparison, Report, Side
     from mongotape.servers import Choice
 
-FINE, FOUND = 0, 1
+FINE, FOUND, INTERRUPTED = 0, 1, 130
 
 
 def replay_arguments(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +92,7 @@ def replay_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def replay_command(arguments: argparse.Namespace) -> int:
-    """Replay and tell; the exit code is 0 if all is well and 1 if something failed or was not run.
+    """Replay and tell; the exit code is 0 if all is well, 1 if something failed, 130 if it was stopped.
 
     Raises:
         MongotapeError: it could not be begun.
@@ -110,9 +110,8 @@ def replay_command(arguments: argparse.Namespace) -> int:
     choice = choose(arguments.uri, arguments.server, os.environ)
     reference = _reference(arguments.against, choice)
     plans = list(plan(sources, settings.apis))
-    signal.signal(
-        signal.SIGTERM, signal.default_int_handler
-    )  # a CI job that is cancelled ends as Ctrl-C does
+    # A CI job that is cancelled ends as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     verbose = arguments.verbose
     report = _replay(
         plans, choice, settings, label="target" if reference else "", verbose=verbose, whole=whole
@@ -198,6 +197,8 @@ def _replay(plans: Sequence[Plan], choice: Choice, settings: Settings, **how: An
         server = str(replayer.identity)
         tell_start(plans, choice, server, settings, how["label"])
         progress = Progress(sys.stderr, total_of(plans), how["label"])
+        if not how["verbose"]:
+            _silence(stack)
         run = Run(replayer, plans, progress, lambda result: tell_fault(result, verbose=how["verbose"]))
         try:
             run.all()
@@ -216,12 +217,24 @@ def _replay(plans: Sequence[Plan], choice: Choice, settings: Settings, **how: An
     )
 
 
+def _silence(stack: ExitStack) -> None:
+    """Keep what the driver's threads and an embedded server's print away: tests make them fail on purpose."""
+    import logging
+
+    nobody = logging.NullHandler()
+    logging.getLogger().addHandler(nobody)
+    stack.callback(logging.getLogger().removeHandler, nobody)
+    stack.enter_context(redirect_stderr(stack.enter_context(Path(os.devnull).open("w"))))
+
+
 def _exit_code(
     report: Report,
     reference: Report | None,
     comparison: Comparison | None,
     against: Mapping[Side, Sequence[Change]] | None,
 ) -> int:
+    if any(STOPPED in remark for each in (report, reference) if each for remark in each.remarks):
+        return INTERRUPTED
     if report.remarks or (reference is not None and not reference.complete):
         return FOUND  # nobody looked at everything, or an expectation is stale
     if comparison is not None:

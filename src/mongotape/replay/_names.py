@@ -54,7 +54,9 @@ def shown_file(path: Path, root: Path | None) -> str:
     """
     if root is not None:
         is_inside = all(part in _WITHIN for part in path.relative_to(root).parts[:-1])
-        base = root.absolute().parent if is_inside and root.absolute().name not in _WITHIN else root.absolute()
+        base = (
+            root.absolute().parent if is_inside and root.absolute().name not in _WITHIN else root.absolute()
+        )
         return path.absolute().relative_to(base).as_posix()
     absolute = path.absolute()
     parts = absolute.parts

@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from mongotape.errors import MongotapeError, SpecError
+from mongotape.replay._contexts import Contexts
+from mongotape.replay._findings import finding_of
 from mongotape.replay._lock import alone_on
 from mongotape.replay._server import ServerIdentity, identify
 from mongotape.reports import Result
@@ -14,11 +16,11 @@ from mongotape.reports import Result
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mongotape.replay._cases import Api, Case
+    from mongotape.replay._cases import Case
     from mongotape.replay._expectations import Expectation
     from mongotape.replay._settings import Settings
     from mongotape.reports import Known, Status
-    from mongotape.runner import Outcome, RunnerContext, ServerFacts
+    from mongotape.runner import Outcome, ServerFacts
     from mongotape.servers import Running
 
 
@@ -33,7 +35,7 @@ class Replayer:
     def __init__(self, server: Callable[[], Running], settings: Settings) -> None:
         self._server = server
         self._settings = settings
-        self._contexts: dict[Api, RunnerContext] = {}
+        self._contexts = Contexts(server, settings)
         self.gone: str | None = None  #: the sentence on the server that stopped answering
 
     # The server.
@@ -60,29 +62,9 @@ class Replayer:
         running = self._server()
         return None if running.is_own else addresses(running.uri)
 
-    def context(self, api: Api) -> RunnerContext:
-        """The server and one API, made when a case first needs it.
-
-        Raises:
-            MongotapeError: the server does not answer.
-        """
-        if api not in self._contexts:
-            from mongotape.runner import RunnerContext
-
-            self._contexts[api] = RunnerContext(
-                self._server().uri,
-                api=api,
-                timeout=self._settings.timeout,
-                keep=self._settings.keep,
-                multiple_mongoses_uri=self._settings.multiple_mongoses_uri,
-            )
-        return self._contexts[api]
-
     def close(self) -> None:
         """Drop the tests' data, unless it is to be kept, and close what was opened."""
-        while self._contexts:
-            _, context = self._contexts.popitem()
-            context.close()
+        self._contexts.close()
 
     def __enter__(self) -> Self:
         return self
@@ -93,12 +75,12 @@ class Replayer:
     # Cases.
 
     def expectation(self, case: Case) -> Expectation | None:
-        """What the project's expectations say of a case on this server.
+        """What the project's expectations say of a case on this server, else what is known of the driver.
 
         Raises:
             MongotapeError: the server is needed to know, and does not answer.
         """
-        return self._settings.expectations.of(case, lambda: self.identity)
+        return self._settings.expectations.of(case, lambda: self.identity) or finding_of(case)
 
     def run(self, case: Case) -> Result:
         """Run a case as often as the settings and the expectations say.
@@ -157,20 +139,16 @@ class Replayer:
         return dataclasses.replace(result, sentence=sentence, text=f"{sentence}\n{result.text}")
 
     def _run_once(self, case: Case) -> Outcome:
-        """Run a case once.
+        """Run a case once; one that needs a server that is gone is not run.
 
         Raises:
             MongotapeError: the server does not answer, or the file can't be read.
         """
-        from mongotape.runner import Outcome
-        from mongotape.spec import UnifiedFile
-
-        model = case.source.model
         if self.gone is not None and needs_server(case):
+            from mongotape.runner import Outcome
+
             return Outcome("broken", self.gone, self.gone)
-        if isinstance(model, UnifiedFile):
-            return self.context(case.api).run(model, model.tests[case.index])
-        raise MongotapeError("older formats are not replayed yet")
+        return self._contexts.run(case)
 
     def _after(self, case: Case, result: Result) -> Result:
         """After a case that was broken: see whether the server still answers, so that the others need not wait."""
@@ -188,8 +166,10 @@ class Replayer:
 
     def _of(self, case: Case, outcome: Outcome, seconds: float, **more: Any) -> Result:
         status: Status = outcome.status
-        if status == "skipped" and is_servers_fault(case, self.context(case.api).facts):
-            status = "unsupported"
+        if status == "skipped":
+            facts = self._contexts.facts(case)
+            if facts is not None and lacks_on_server(case, facts):
+                status = "unsupported"
         text = ""
         if status in ("failed", "broken"):
             from mongotape.rendering import render_log
@@ -244,10 +224,11 @@ def needs_server(case: Case) -> bool:
     return not isinstance(case.source.model, SdamFile)
 
 
-def is_servers_fault(case: Case, facts: ServerFacts) -> bool:
-    """Whether what keeps a test from running is the server's: its version, topology, parameters, fail points.
+def lacks_on_server(case: Case, facts: ServerFacts) -> bool:
+    """Whether a test is not run for what the server lacks: a version, topology, parameter, fail points.
 
-    What the requirements say of encryption is about the libraries that are installed here.
+    A test for servers older than this one is not for it, which is no lack; nor is what the requirements say of
+    the connection string's credentials and of the encryption libraries that are installed here.
     """
     from mongotape.runner import unmet
     from mongotape.spec import CmapFile, UnifiedFile
@@ -262,6 +243,8 @@ def is_servers_fault(case: Case, facts: ServerFacts) -> bool:
             return True
     else:
         return False
-    without: Mapping[str, Any] = {"csfle": None, "min_libmongocrypt_version": None}
+    without: Mapping[str, Any] = dict.fromkeys(
+        ("max_server_version", "auth", "csfle", "min_libmongocrypt_version")
+    )
     bare = [[dataclasses.replace(each, **without) for each in requirements] for requirements in lists]
     return any(each and all(unmet(one, facts) is not None for one in each) for each in bare)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mongotape.replay._selection import Plan
     from mongotape.replay._settings import Settings
 
+STOPPED = "stopped by a signal"
+
 
 class Run:
     """All tests of a plan on one server.
@@ -65,7 +67,7 @@ class Run:
         if self._replayer.gone:
             return [f"the server stopped answering: {len(self.results)} of {total} tests were run"]
         if not self.is_complete:
-            return [f"stopped by a signal: {len(self.results)} of {total} tests were run"]
+            return [f"{STOPPED}: {len(self.results)} of {total} tests were run"]
         cases = [case for each in self._plans for case in each.cases]
         server = self._replayer
         return list(settings.expectations.unused(cases, lambda: server.identity, whole=whole))

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from mongotape.reports._results import Report, Result
 
 
+_FEW = 20
+"""A specification with so many failures is shown open, since only failures are shown at first."""
+
+
 def html(
     report: Report,
     *,
@@ -181,7 +185,9 @@ def _tests(report: Report) -> Iterator[str]:
             yield f'<label class="{status}"><input type="checkbox" value="{status}"{on}> {heading}</label>'
     yield '<span class="shown" role="status"></span></form>'
     for name, results in report.by_specification():
-        yield f'<details class="specification" id="{_anchor(name)}"><summary>{escape(name)}'
+        is_short = 0 < sum(result.status in ("failed", "broken") for result in results) <= _FEW
+        is_open = " open" if is_short else ""
+        yield f'<details class="specification" id="{_anchor(name)}"{is_open}><summary>{escape(name)}'
         yield f"{_bar(row(name, results))}</summary>"
         for file, of_file in groupby(results, key=lambda result: result.file):
             yield f'<div class="file"><h3>{escape(file)}</h3>'
