@@ -84,12 +84,11 @@ def read_whole(source: str | os.PathLike[str] | Document) -> tuple[Reading, Any]
 
 
 def told(reading: Reading) -> list[Complaint]:
-    """The complaints in the order in which an error tells them: what is malformed, then names."""
+    """The complaints in the order in which an error tells them: the first that is malformed, then the file's."""
     ordered = sorted(reading.complaints, key=lambda complaint: complaint.place.position)
-    if reading.malformed is not None:
-        ordered.remove(reading.malformed)
-        ordered.insert(0, reading.malformed)
-    return ordered
+    malformed = {id(complaint) for complaint in reading.malformed}
+    first = next((each for each in ordered if id(each) in malformed), ordered[0])
+    return [first, *(each for each in ordered if each is not first)]
 
 
 def _read(document: Document) -> tuple[Reading, Any]:

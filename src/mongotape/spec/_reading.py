@@ -40,7 +40,7 @@ class Reading:
         complaints: What is wrong.
         advice: What is not wrong and could be better; for lint.
         version: The file's own schema version.
-        malformed: The first complaint of something that is malformed, not of a name that means nothing.
+        malformed: Those complaints that are of something malformed, not of a name that means nothing.
         needed: The newest schema version that something in the file asks for, and where.
         entities: The kind of each entity that exists at the point reached.
     """
@@ -51,7 +51,7 @@ class Reading:
         self.advice: list[Complaint] = []
         self.version = LATEST
         self.needed: tuple[Version, Path, str] = (Version(1), (), "")
-        self.malformed: Complaint | None = None
+        self.malformed: list[Complaint] = []
         self._tolerant = False
         self.entities: dict[str, str] = {}
 
@@ -70,8 +70,8 @@ class Reading:
         """
         complaint = Complaint(Place(self.document, path), message, suggestion)
         self.complaints.append(complaint)
-        if not name and self.malformed is None:
-            self.malformed = complaint
+        if not name:
+            self.malformed.append(complaint)
         return BROKEN
 
     def advise(self, path: Path, message: str, suggestion: str | None = None) -> None:

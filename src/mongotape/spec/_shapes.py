@@ -12,10 +12,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mongotape.spec._model import Version
-from mongotape.spec._words import BROKEN, describe, did_you_mean, nearest, one_of
+from mongotape.spec._words import BROKEN, FEW, describe, did_you_mean, nearest, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from mongotape.documents import Path
     from mongotape.spec._reading import Reading
@@ -159,21 +159,18 @@ class Word(Shape):
         if not known and self.lenient_case:
             known = value.lower() in {word.lower() for word in self.words}
         if not known:
-            return reading.complain(
-                path, f'"{value}" is not one of {one_of(self.words)}', _meant(value, self.words)
-            )
+            if len(self.words) > FEW:
+                message = f'"{value}" is not one of the {len(self.words)} words that can stand here'
+                return reading.complain(path, message, did_you_mean(value, self.words))
+            message = f'"{value}" is not one of {one_of(self.words)}'
+            near = nearest(value, self.words)  # the message lists them all already
+            return reading.complain(path, message, f'did you mean "{near}"?' if near else None)
         if isinstance(self.words, dict) and (since := self.words.get(value)) is not None:
             reading.uses(since, path, f'"{value}"')
         return value
 
     def schema(self, defs: dict[str, JsonSchema]) -> JsonSchema:  # noqa: ARG002 - Shape's signature
         return {"type": "string"} if self.lenient_case else {"enum": list(self.words)}
-
-
-def _meant(value: str, words: Iterable[str]) -> str | None:
-    """The word that was probably meant; the complaint lists them all already."""
-    near = nearest(value, words)
-    return f'did you mean "{near}"?' if near else None
 
 
 class VersionText(Shape):
