@@ -76,7 +76,7 @@ def assert_events(
     if check.passes():
         return
     if timeout > 0 and check.recorder is not None:
-        if check.recorder.until(check.passes, timeout):
+        if check.recorder.until(check.passes_by_now, timeout):
             return
         raise AssertionError(check.failure(waited=timeout))
     raise AssertionError(check.failure(late=check.late(), frozen=timeout > 0))
@@ -113,7 +113,7 @@ async def assert_events_eventually(
         return
     if check.recorder is None:
         raise AssertionError(check.failure(frozen=timeout > 0))
-    if not await check.recorder.until_async(check.passes, timeout):
+    if not await check.recorder.until_async(check.passes_by_now, timeout):
         raise AssertionError(check.failure(waited=timeout))
 
 
@@ -238,6 +238,7 @@ class _Check:
         self._named = frozenset(family for step in written.steps for family in _families(step))
         self._families = families_of(families) if families is not None else self._named
         self._failed: tuple[Verdict, EventLog] | None = None
+        self._seen: tuple[Any, ...] | None = None  # the state of the log that was compared last
 
     @property
     def recorder(self) -> EventRecorder | None:
@@ -251,6 +252,7 @@ class _Check:
             ExpectationError: it can't be read, or nothing was looked at.
         """
         log = self._source.read()
+        self._seen = _state(log)
         if problem := self._vacuous(log):
             self._compare((), self._mode)  # what can't be read at all is said first
             raise ExpectationError(problem)
@@ -259,6 +261,10 @@ class _Check:
             self._failed = (verdict, log)
         return verdict.passed
 
+    def passes_by_now(self) -> bool:
+        """Whether it holds now; nothing is compared anew as long as nothing happened."""
+        return _state(self._source.read()) != self._seen and self.passes()
+
     def late(self) -> float | None:
         """Return after how many seconds it held, if missing events came only after it had failed."""
         if self.recorder is None or asyncio._get_running_loop() is not None or self._failed is None:
@@ -266,7 +272,7 @@ class _Check:
         failed, began = self._failed, monotonic()
         if not failed[0].unmatched:
             return None
-        came = self.recorder.until(self.passes, _GRACE)
+        came = self.recorder.until(self.passes_by_now, _GRACE)
         self._failed = failed
         return monotonic() - began if came else None
 
@@ -305,6 +311,12 @@ class _Check:
         if left_out := self._named - self._families:
             return f"expected names events of the family {' and '.join(sorted(left_out))}, which families= leaves out"
         return _unseen(log, self._families)
+
+
+def _state(log: EventLog) -> tuple[Any, ...]:
+    """Return what differs as soon as something happened."""
+    ends = (log[0], log[-1]) if len(log) else ()
+    return (len(log), log.dropped, log.silence, *ends)
 
 
 def _families(step: Step) -> Iterable[Family]:

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from bson import ObjectId
-from tests.approval import approve, head_of
-from tests.rendering.scenes import Scene
 
 from mongotape import expect
 from mongotape.events import Family
 from mongotape.expect import like, one_or_more, optional, same
 from mongotape.matching import Verdict, match_events
 from mongotape.rendering import Circumstances, Rendered, render_failure
+from tests.approval import approve, head_of
+from tests.rendering.scenes import Scene
 
 COMMAND = frozenset({Family.COMMAND})
 POOL = frozenset({Family.POOL})
@@ -207,6 +207,17 @@ CASES: dict[str, Any] = {
         _many(300).started("update"),
         [expect.command_started("find"), expect.command_started("update", command={"updates": []})],
         "in_order",
+    ),
+    "one_missed_at_the_start": lambda: failure(
+        Scene().started("find", n=0).started("find", n=1).started("find", n=2),
+        [expect.command_started("find", command={"n": number}) for number in (1, 2, 3)],
+    ),
+    "a_builder_without_a_name": lambda: failure(
+        Scene().started("find", filter={"sku": "A1"}),
+        [expect.command_started(command={"filter": {"sku": "A2"}})],
+    ),
+    "a_column_that_is_too_wide": lambda: failure(
+        Scene().started("find", "x" * 1000), [expect.command_started("ping")]
     ),
     "nested_like": lambda: failure(
         shop(),

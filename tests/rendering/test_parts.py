@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 from bson import Binary, Int64, ObjectId
-from tests.approval import approve, head_of
-from tests.rendering.scenes import Scene
 
 from mongotape import expect
 from mongotape.events import Family
@@ -29,6 +27,8 @@ from mongotape.rendering import (
     scrubbed,
     show,
 )
+from tests.approval import approve, head_of
+from tests.rendering.scenes import Scene
 
 SECRET = "hunter2"
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from mongotape.matching._verdict import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from mongotape.events import Kind
+
+#: A kind of event, and the command's name; of an expectation that names no command None.
+Name: TypeAlias = "tuple[Kind, object]"
 
 _CELLS = 250_000  # of the table of an alignment; for more a look at the neighbours has to do
 _NEIGHBOURS = 50
@@ -17,8 +22,8 @@ def align(
     expectations: Sequence[int],
     events: Sequence[int],
     matches: Callable[[int, int], bool],
-    expected_name: Callable[[int], Hashable],
-    observed_name: Callable[[int], Hashable],
+    expected_name: Callable[[int], Name],
+    observed_name: Callable[[int], Name],
 ) -> list[Row]:
     """Return the rows of an alignment with as many matches as there are.
 
@@ -51,11 +56,12 @@ def align(
 def _gap(
     expectations: Sequence[int],
     events: Sequence[int],
-    expected_name: Callable[[int], Hashable],
-    observed_name: Callable[[int], Hashable],
+    expected_name: Callable[[int], Name],
+    observed_name: Callable[[int], Name],
 ) -> Iterator[Row]:
     def same_name(expectation: int, event: int) -> bool:
-        return expected_name(expectation) == observed_name(event)
+        kind, name = expected_name(expectation)
+        return (kind, name if name is not None else observed_name(event)[1]) == observed_name(event)
 
     done_left = done_right = 0
     pairs = _common(expectations, events, same_name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from mongotape.events import Family
 from mongotape.matching import Difference
+from mongotape.rendering._mismatches import of_event
 from mongotape.rendering._near import nearest_mismatches
 
 if TYPE_CHECKING:
@@ -82,6 +83,20 @@ class Case:
         if self.focus is None or self.focus.mismatches or self.focus.expectation is None:
             return self.focus.mismatches if self.focus is not None else ()
         return nearest_mismatches(self.verdict, self.focus.expectation)
+
+    @cached_property
+    def told(self) -> list[Mismatch]:
+        """Why the event that the text speaks of is not the expected one, the telling mismatches first."""
+        focus = self.focus
+        if focus is None or focus.expectation is None or focus.event is None:
+            return []
+        return of_event(self.verdict, focus.expectation, focus.event)
+
+    def mismatches_of(self, expectation: int, event: int) -> list[Mismatch]:
+        """The same of any row of the walk."""
+        if self.focus is not None and (self.focus.expectation, self.focus.event) == (expectation, event):
+            return self.told
+        return of_event(self.verdict, expectation, event)
 
     def extra_commands(self, *names: str) -> list[RecordedEvent]:
         """The extra command events with these names."""

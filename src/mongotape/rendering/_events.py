@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mongotape.events import RecordedEvent
     from mongotape.expect import Expectation
 
+_WIDEST = 60  # characters of a column
 _STARTED = Kind.COMMAND_STARTED
 _SPELLED = {"has_service_id": "hasServiceId", "has_server_connection_id": "hasServerConnectionId"}
 _WITH_COLLECTION = frozenset({"getmore", "killcursors"})
@@ -39,7 +40,11 @@ def columns(event: RecordedEvent) -> Columns:
         name, where = _told(event)
     except Exception:  # noqa: BLE001  # an event fed by hand may lack anything
         name, where = "", ""
-    return Columns(label(event.kind), name, where)
+    return Columns(label(event.kind), _clipped(name), _clipped(where))
+
+
+def _clipped(cell: str) -> str:
+    return cell if len(cell) <= _WIDEST else f"{cell[:_WIDEST]}..."
 
 
 def _told(event: RecordedEvent) -> tuple[str, str]:

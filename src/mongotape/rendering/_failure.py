@@ -10,7 +10,7 @@ from mongotape.rendering._circumstances import NOTHING_KNOWN, Circumstances
 from mongotape.rendering._details import array_lines
 from mongotape.rendering._events import fields_of, named, named_expectation, spelled
 from mongotape.rendering._hints import hints
-from mongotape.rendering._mismatches import mismatch_text, of_event
+from mongotape.rendering._mismatches import mismatch_text
 from mongotape.rendering._near import near_miss
 from mongotape.rendering._text import Line, Rendered, Span, line
 from mongotape.rendering._values import show
@@ -35,7 +35,7 @@ def render_failure(verdict: Verdict, known: Circumstances = NOTHING_KNOWN) -> Re
         known: what the caller knows besides; hints are made from it.
     """
     case = Case(verdict, known)
-    return Rendered([*_head(case), (), *walk_lines(verdict), *_details(case), *_captures(verdict)])
+    return Rendered([*_head(case), (), *walk_lines(case), *_details(case), *_captures(verdict)])
 
 
 def _head(case: Case) -> list[Line]:
@@ -126,7 +126,7 @@ def _mismatches(case: Case, expectation: int, event: int) -> Iterator[Line]:
             f"{_place(case, ())}{nearest}expected {named_expectation(expected)}, observed {named(observed)}"
         )
         return
-    mismatches = of_event(verdict, expectation, event)
+    mismatches = case.told
     for each in mismatches[:2]:
         yield _differs(f"{_place(case, each.path)}{nearest}{mismatch_text(each)}")
         yield from array_lines(each, indent="    ")[:2]
@@ -143,20 +143,23 @@ def _place(case: Case, path: tuple[str | int, ...]) -> str:
 
 def _counts(case: Case) -> Iterator[str]:
     """Say what is too much and what is missing, where the first difference is not all of it."""
-    added, missing, verdict = case.added, case.missing, case.verdict
-    alone = len(added) + len(missing) <= 1 and case.focus is not None and not case.focus.mismatches
-    if len(added) == len(missing) == 1 and case.instead is not None:
-        return
-    if added and not alone:
+    added, missing, verdict, focus = case.added, case.missing, case.verdict, case.focus
+    one = focus is not None and not focus.mismatches
+    names_added = one and focus is not None and focus.expectation is None
+    names_missing = one and not names_added
+    if len(added) > names_added and not (len(added) == 1 and case.instead is not None):
         names = listed(named(verdict.events[at]) for at in added[:2000])
-        more = "observed and not expected" if missing else "more were observed than expected"
-        if not missing and len(added) == 1:
-            more = "more was observed than expected"
-        were = f"{_were(len(added))} " if missing else ""
-        yield f"{len(added):,} {were}{more}: {names}"
-    if len(missing) > 1:
+        if missing:
+            yield f"{len(added):,} {_were(len(added))} observed and not expected: {names}"
+        else:
+            yield f"{len(added):,} more {_were(len(added))} observed than expected: {names}"
+    if len(missing) > names_missing:
         names = listed(named_expectation(verdict.expected[at]) for at in missing[:2000])
         yield f"{len(missing):,} expected {_were(len(missing))} not observed: {names}"
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
 
 
 def _counts_say_it(case: Case) -> bool:
@@ -167,10 +170,6 @@ def _counts_say_it(case: Case) -> bool:
     if focus.expectation is None:
         return True
     return case.known.place is None and not fields_of(case.verdict.expected[focus.expectation])
-
-
-def _were(number: int) -> str:
-    return "was" if number == 1 else "were"
 
 
 def _near(case: Case) -> list[str]:
@@ -187,7 +186,7 @@ def _details(case: Case) -> Iterator[Line]:
         return
     if verdict.expected[difference.expectation or 0].kind is not verdict.events[difference.event].kind:
         return
-    mismatches = of_event(verdict, difference.expectation or 0, difference.event)
+    mismatches = case.told
     changes = [(each, array_lines(each, indent="      ")) for each in mismatches[:_DETAILS]]
     if len(mismatches) <= 2 and all(len(lines) <= 2 for _each, lines in changes):
         return

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mongotape.matching import path_text
 from mongotape.rendering._events import columns, fields_of, label, named_expectation, origins
-from mongotape.rendering._mismatches import of_event
 from mongotape.rendering._text import Line, Span, Style, line
 from mongotape.rendering._words import milliseconds
 
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
 
     from mongotape.events import RecordedEvent
     from mongotape.expect import Expectation
-    from mongotape.matching import Mark, Row, Verdict
+    from mongotape.matching import Mark, Row
+    from mongotape.rendering._case import Case
 
     Origin = Callable[[RecordedEvent], tuple[str, ...]]
 
@@ -50,13 +50,14 @@ class Cells(NamedTuple):
     note: str
 
 
-def walk_lines(verdict: Verdict) -> Iterator[Line]:
+def walk_lines(case: Case) -> Iterator[Line]:
     """Yield the walk, a line a row."""
+    verdict = case.verdict
     rows = verdict.walk
     shown = _shown(rows)
     started = verdict.events[0].at if verdict.observed else 0.0
     told = origins(verdict.events[row.event] for row in map(rows.__getitem__, shown) if row.event is not None)
-    table = table_lines([_cells(verdict, rows[at], started, told) for at in shown])
+    table = table_lines([_cells(case, rows[at], started, told) for at in shown])
     position = 0
     for at, cells in zip(shown, table, strict=True):
         if position < at:
@@ -92,13 +93,14 @@ def _left_out(rows: Sequence[Row]) -> Line:
     return line(Span(f"       ... {words}", "quiet"))
 
 
-def _cells(verdict: Verdict, row: Row, started: float, told: Origin) -> Cells:
+def _cells(case: Case, row: Row, started: float, told: Origin) -> Cells:
     mark, expectation, event = row
+    verdict = case.verdict
     if event is None:
         assert expectation is not None
         return _missing(verdict.expected[expectation])
     observed = verdict.events[event]
-    note = _difference(verdict, expectation, event) if mark == "!" and expectation is not None else ""
+    note = _difference(case, expectation, event) if mark == "!" and expectation is not None else ""
     time = milliseconds(observed.at - started)
     return Cells(mark, f"{event + 1:,}", (*columns(observed), *told(observed)), time, note)
 
@@ -109,15 +111,15 @@ def _missing(expected: Expectation) -> Cells:
     return Cells("-", "", (word, name), "", fields_of(expected))
 
 
-def _difference(verdict: Verdict, expectation: int, event: int) -> str:
-    expected = verdict.expected[expectation]
-    observed = verdict.events[event]
-    mismatches = of_event(verdict, expectation, event)
+def _difference(case: Case, expectation: int, event: int) -> str:
+    expected = case.verdict.expected[expectation]
+    observed = case.verdict.events[event]
+    mismatches = case.mismatches_of(expectation, event)
     other = any(each.path[:1] in (("kind",), ("command_name",)) for each in mismatches)
     if expected.kind is not observed.kind or other:
         return f"expected {named_expectation(expected)}"
     paths = [path_text(each.path) for each in mismatches]
-    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    more = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
     return f"{paths[0]}{more}" if paths else ""
 
 
