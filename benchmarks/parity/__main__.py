@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.parity.comparing import rows
+from benchmarks.parity.differences import HANDS_OVER_SORT
 from benchmarks.parity.page import page
 
 PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
@@ -25,7 +26,7 @@ def main(arguments: list[str]) -> int:
     print(*unexplained, sep="\n")
     text = page(found)
     if "--check" in arguments:
-        if PAGE.read_text(encoding="utf-8") != text:
+        if HANDS_OVER_SORT and PAGE.read_text(encoding="utf-8") != text:  # the page is of newer PyMongo's
             unexplained.append("docs/parity.md is out of date")
             print(f"{PAGE} is out of date; run python -m benchmarks.parity")
     else:

@@ -45,7 +45,8 @@ def test_a_replacement_keeps_the_id_whatever_the_filter_is(items):
 
 
 def test_an_update_can_take_the_first_of_a_sort(items):
-    items.update_one({"even": True}, {"$set": {"first": True}}, sort={"n": -1})
+    statement = {"q": {"even": True}, "u": {"$set": {"first": True}}, "sort": {"n": -1}}
+    assert items.database.command("update", "items", updates=[statement])["nModified"] == 1
     assert items.find_one({"first": True})["_id"] == 8
 
 
