@@ -11,7 +11,7 @@ from mongotape.matching._pairing import Pairing
 from mongotape.matching._verdict import Pair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mongotape.matching._captures import Edge
     from mongotape.matching._plan import Observed, Plan
@@ -49,6 +49,7 @@ class AnyOrder:
             self._wanting.setdefault((each.kind, name), []).append(index)
         self._best = Found(passed=False, pairs=(), bindings={})
         self._complete = False  #: whether the last pairing left nothing out
+        self._likely: dict[str, Any] = {}  #: what its pairs say about the captures, as far as they agree
 
     def compare(self) -> Found:
         """Return the pairing; in a failure the largest that was found."""
@@ -102,31 +103,34 @@ class AnyOrder:
 
     def _search(self, bounds: _Bounds) -> Found | None:
         """Bind one capture after the other; a choice whose pairing fails with the rest left open is given up."""
-        start: dict[str, Any] = {}
-        found = self._pair(bounds, start)
-        if found is not None or not self._complete:
-            return found
-        levels = [self._choices(bounds, start)]
+        levels: list[Iterator[dict[str, Any]]] = [iter(({},))]
         while levels:
-            bindings = next(levels[-1], None)
+            bindings: dict[str, Any] | None = next(levels[-1], None)
             if bindings is None:
                 levels.pop()
                 continue
-            found = self._pair(bounds, bindings)
+            open_keys = self._open_keys(bounds, bindings)
+            found = self._pair(bounds, bindings, open_keys)
             if found is not None:
                 return found
-            if self._complete:
-                levels.append(self._choices(bounds, bindings))
+            if self._complete and open_keys:
+                levels.append(self._choices(bindings, open_keys))
         return None
 
-    def _pair(self, bounds: _Bounds, bindings: dict[str, Any]) -> Found | None:
+    def _pair(
+        self, bounds: _Bounds, bindings: dict[str, Any], open_keys: Mapping[str, Mapping[Any, None]]
+    ) -> Found | None:
         """Pair with these captures bound and the others open; return the pairing if no two open ones contradict."""
         plan = self._plan
 
         def fits(expectation: int, event: int) -> bool:
             plan.budget.spend()
             edge = self._edge(expectation, event)
-            return edge is not None and (not edge or plan.relations.bind(bindings, edge) is not None)
+            if not edge:
+                return edge is not None
+            return plan.relations.bind(bindings, edge) is not None and all(
+                key in open_keys[name] for name, key in edge if name in open_keys
+            )
 
         pairing = Pairing(
             *bounds, self._observed.count, near=self._near, near_event=self._near_event, fits=fits
@@ -140,52 +144,51 @@ class AnyOrder:
             if more is not None:
                 bound = more
                 agreeing.append(pair)
+        self._likely = bound
         if self._complete and len(agreeing) == len(pairs):
             return Found(passed=True, pairs=pairs, bindings=bound)
         if len(agreeing) > len(self._best.pairs):
             self._best = Found(passed=False, pairs=tuple(agreeing), bindings=bound, needed=bounds.at_least)
         return None
 
-    def _choices(self, bounds: _Bounds, bindings: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Bind the capture that has the fewest values left, to each of them."""
-        best: tuple[str, list[Any]] | None = None
-        for name in self._plan.relations.differs:
-            if name in bindings:
-                continue
-            values = self._values(name, bounds, bindings)
-            if best is None or len(values) < len(best[1]):
-                best = (name, values)
-        if best is None:
-            return
-        name, values = best
-        for key in values:
+    def _choices(
+        self, bindings: dict[str, Any], open_keys: Mapping[str, Mapping[Any, None]]
+    ) -> Iterator[dict[str, Any]]:
+        """Bind the capture that has the fewest keys left, to each of them."""
+        name = min(open_keys, key=lambda each: len(open_keys[each]))
+        likely = self._likely.get(name, _NO_VALUE)
+        keys = [likely] if likely in open_keys[name] else []
+        for key in (*keys, *(key for key in open_keys[name] if key not in keys)):
+            self._plan.budget.spend()
             bound = self._plan.relations.bind(bindings, ((name, key),))
             if bound is not None:
                 yield bound
 
-    def _values(self, name: str, bounds: _Bounds, bindings: dict[str, Any]) -> list[Any]:
-        """Return the keys that a capture may take: those that every expectation which needs it can have."""
-        common: dict[Any, None] | None = None
-        every: dict[Any, None] = {}
+    def _open_keys(self, bounds: _Bounds, bindings: dict[str, Any]) -> dict[str, dict[Any, None]]:
+        """Return for each capture that is not bound the keys that every expectation which needs it can have."""
+        plan = self._plan
+        every: dict[str, dict[Any, None]] = {
+            name: {} for name in plan.relations.differs if name not in bindings
+        }
+        common: dict[str, dict[Any, None]] = {}
         for expectation, needed in enumerate(bounds.at_least):
-            if name not in self._plan.names(expectation):
+            names = plan.names(expectation) & every.keys()
+            if not names:
                 continue
-            keys: dict[Any, None] = {}
-            always = True
-            for event in self._near(expectation):
-                edge = self._edge(expectation, event)
-                self._plan.budget.spend()
-                if edge is None or self._plan.relations.bind(bindings, edge) is None:
-                    continue
-                given = dict(edge)
-                if name in given:
-                    keys[given[name]] = None
-                else:
-                    always = False
-            every |= keys
-            if needed and always:
-                common = keys if common is None else {key: None for key in common if key in keys}
-        return [*every, _NO_VALUE] if common is None else list(common)
+            edges = [self._edge(expectation, event) for event in self._near(expectation)]
+            plan.budget.spend(len(edges))
+            fitting = [
+                dict(edge)
+                for edge in edges
+                if edge is not None and plan.relations.bind(bindings, edge) is not None
+            ]
+            for name in names:
+                keys = {edge[name]: None for edge in fitting if name in edge}
+                every[name] |= keys
+                if needed and all(name in edge for edge in fitting):
+                    before = common.get(name)
+                    common[name] = keys if before is None else {key: None for key in before if key in keys}
+        return {name: common.get(name, keys | {_NO_VALUE: None}) for name, keys in every.items()}
 
 
 _COMMANDS = frozenset({Kind.COMMAND_STARTED, Kind.COMMAND_SUCCEEDED, Kind.COMMAND_FAILED})
