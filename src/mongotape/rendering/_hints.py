@@ -117,7 +117,8 @@ def command_failed(case: Case) -> Iterator[str]:
 def _server_says(error: Mapping[str, Any]) -> str:
     words = [str(error[key]) for key in ("code", "codeName") if key in error]
     says = scrubbed_prose(str(error.get("errmsg", "")))
-    return f"{' '.join(words)}: {says[:_SAYS]}{'...' if len(says) > _SAYS else ''}"
+    cut = f"{says[:_SAYS]}..." if len(says) > _SAYS else says
+    return ": ".join(filter(None, (" ".join(words), cut))) or "without a word"
 
 
 def handshake(case: Case) -> Iterator[str]:
