@@ -44,6 +44,12 @@ def test_a_replacement_keeps_the_id_whatever_the_filter_is(items):
     assert isinstance(result.upserted_id, ObjectId)
 
 
+def test_a_pipeline_that_leaves_the_id_out_keeps_it(items):
+    items.update_one({"_id": 1}, [{"$set": {"inner": {"x": 1}}}])
+    items.update_one({"_id": 1}, [{"$replaceRoot": {"newRoot": "$inner"}}])
+    assert items.find_one({"_id": 1}) == {"_id": 1, "x": 1}
+
+
 def test_an_update_can_take_the_first_of_a_sort(items):
     statement = {"q": {"even": True}, "u": {"$set": {"first": True}}, "sort": {"n": -1}}
     assert items.database.command("update", "items", updates=[statement])["nModified"] == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
@@ -12,7 +13,7 @@ from mongotape.mock._keys import index_keys, lacks_all
 from mongotape.mock._modifiers import filtered_path, refuse_impossible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 #: What mongomock raises where it takes ``$[]`` for a field's name.
 _MISUNDERSTOOD = (TypeError, ValueError, KeyError, IndexError, AttributeError)
@@ -76,16 +77,33 @@ def serving(collection: type[Any], matches: Callable[[Any, Any], bool]) -> type[
         def _apply_update_document(
             self, existing_document: Any, spec: Any, document: Any, was_insert: Any
         ) -> None:
-            before = copy.deepcopy(existing_document)
-            try:
+            with unchanged_by_failure(existing_document):
                 refuse_impossible(document, existing_document)
-                super()._apply_update_document(existing_document, spec, document, was_insert)
-            except Exception as error:
-                existing_document.clear()
-                existing_document.update(before)
-                path = filtered_path(document)
-                if path and isinstance(error, _MISUNDERSTOOD):
-                    raise lacking(f"the positional operator of {path!r}") from error
-                raise
+                try:
+                    super()._apply_update_document(existing_document, spec, document, was_insert)
+                except _MISUNDERSTOOD as error:
+                    if path := filtered_path(document):
+                        raise lacking(f"the positional operator of {path!r}") from error
+                    raise
+
+        def _apply_update_pipeline(self, existing_document: Any, *args: Any, **kwargs: Any) -> None:
+            with unchanged_by_failure(existing_document) as before:
+                super()._apply_update_pipeline(existing_document, *args, **kwargs)
+                if "_id" in before and "_id" not in existing_document:  # a pipeline may leave it out
+                    made = dict(existing_document)
+                    existing_document.clear()
+                    existing_document.update({"_id": before["_id"], **made})
 
     return ServedCollection
+
+
+@contextmanager
+def unchanged_by_failure(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give the document its contents back if the block fails; the block gets a copy of them."""
+    before = copy.deepcopy(document)
+    try:
+        yield before
+    except Exception:
+        document.clear()
+        document.update(before)
+        raise
