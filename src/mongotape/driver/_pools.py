@@ -45,6 +45,7 @@ class DrivenPool:
         server: Any,
         interval: float | None,
     ) -> None:
+        self._api = api
         self._server = server
         self._interval = interval
         self._lent: list[Any] = []
@@ -117,6 +118,16 @@ class DrivenPool:
         for context in list(getattr(self._pool, "active_contexts", ())):
             with suppress(Exception):
                 context.cancel()
+
+    def break_off(self) -> None:
+        """Let everything that waits in the pool fail; from another thread than the one that waits.
+
+        Without effect on the async API's waiters, which are tasks: they are cancelled.
+        """
+        self.interrupt()
+        if self._api == "sync" and self._pool is not None:
+            with suppress(Exception):
+                self._pool.close()
 
     async def close(self) -> None:
         """Close the connections that are still lent, the pool and the client."""

@@ -63,8 +63,9 @@ class PoolContext:
         self._timeout = timeout
         self._trailing_events = trailing_events
         shown = redacted(uri)
+        patience = {} if "serverselectiontimeoutms" in uri.lower() else {"serverSelectionTimeoutMS": 5000}
         with unobserved():
-            self._admin: Any = pymongo.MongoClient(uri, appname="mongotape", serverSelectionTimeoutMS=5000)
+            self._admin: Any = pymongo.MongoClient(uri, appname="mongotape runner", **patience)
         try:
             self.facts: ServerFacts = look_up(
                 self._admin,
@@ -190,7 +191,7 @@ class _Replay:
     def break_off(self) -> None:
         """Let what waits in the pool fail."""
         if self._pool is not None:
-            self._pool.interrupt()
+            self._pool.break_off()
 
     @property
     def log(self) -> EventLog:
