@@ -267,7 +267,7 @@ def test_a_specification_file_may_say_all_that_the_format_defines():
         (lambda: expect.same(""), "a capture's name is a text"),
         (lambda: expect.same(1), "a capture's name is a text, not 1"),  # type: ignore[arg-type]
         (lambda: expect.same("a", other_than="a"), "a value can't be another one than itself"),
-        (lambda: expect.one_or_more(), "give one or more events to repeat"),
+        (expect.one_or_more, "give one or more events to repeat"),
         (lambda: expect.one_or_more(expect.optional(expect.pool_ready())), "can't stand inside a repetition"),
         (lambda: expect.between(-1, 2, expect.pool_ready()), "a bound is a whole number from 0, not -1"),
         (lambda: expect.between(0, 0, expect.pool_ready()), "at most 0 is less than at least 1"),
