@@ -63,7 +63,9 @@ class PoolContext:
         self._timeout = timeout
         self._trailing_events = trailing_events
         shown = redacted(uri)
-        patience = {} if "serverselectiontimeoutms" in uri.lower() else {"serverSelectionTimeoutMS": 5000}
+        patience: dict[str, Any] = (
+            {} if "serverselectiontimeoutms" in uri.lower() else {"serverSelectionTimeoutMS": 5000}
+        )
         with unobserved():
             self._admin: Any = pymongo.MongoClient(uri, appname="mongotape runner", **patience)
         try:
