@@ -99,7 +99,7 @@ def test_anything_else_is_not_found(client, command):
 
 def test_a_mapping_is_sent_as_it_is(deployment, items):
     """With ok 1 added, since a reply without it is a failure to drivers."""
-    document = {"_id": ObjectId(), "bytes": Binary(b"\1\2", 4), "n": 2**40}
+    document = {"_id": ObjectId(), "bytes": Binary(b"\1" * 16, 4), "n": 2**40}
     deployment.on("find", reply={"cursor": {"id": 0, "ns": "shop.items", "firstBatch": [document]}})
     assert items.find_one() == document
     assert items.find_one() is None

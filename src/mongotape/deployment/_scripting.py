@@ -69,7 +69,7 @@ class Scripting:
             command: the only command that is refused; by default any but ``endSessions`` and ``killCursors``.
             times: how many are refused; None until the result is cancelled or left.
             base_backoff_ms: the ``baseBackoffMS`` of the error, from which drivers take their delay
-                (milliseconds; PyMongo from 4.19 on).
+                (milliseconds; PyMongo from 4.18 on).
             connections: new connections are closed at their first hello instead, monitors' too.
         """
         if connections:

@@ -180,9 +180,10 @@ class WireServer:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         listener = socket.socket(family, socket.SOCK_STREAM)
         try:
-            if os.name == "posix":  # elsewhere this option would let two servers share a port
-                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if self._port:
+                _allow_rebinding(listener)
             listener.bind((self._host, self._port))
+            _allow_rebinding(listener)  # after a free port was chosen, lest it be one that another only holds
         except OSError as error:
             listener.close()
             raise ServerUnavailableError(
@@ -232,6 +233,12 @@ class WireServer:
         if thread is not None:
             thread.join()
         connection._socket.close()
+
+
+def _allow_rebinding(listener: socket.socket) -> None:
+    """A port may be bound again while connections of its former server are in TIME_WAIT."""
+    if os.name == "posix":  # elsewhere this option would let two servers share a port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
 
 def _is_loopback(host: str) -> bool:
