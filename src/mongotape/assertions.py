@@ -291,6 +291,7 @@ class _Check:
             place=self._written.place,
             waited=waited,
             late=late,
+            in_loop=waited is None and self.recorder is not None and asyncio._get_running_loop() is not None,
             frozen=frozen,
             passes=lambda mode: self._compare(verdict.events, mode).passed,
         )

@@ -365,6 +365,8 @@ class TestInsideALoop:
                 await assert_events_eventually(recorder.log, [expect.pool_cleared()], timeout=0.05)
             with pytest.raises(ExpectationError):
                 await assert_events_eventually(recorder, [])
+            with pytest.raises(AssertionError, match="other tasks had no turn since"):
+                assert_events(recorder, [expect.pool_cleared()], mode="in_order")
 
         asyncio.run(main())
 

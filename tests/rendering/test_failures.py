@@ -146,6 +146,7 @@ CASES: dict[str, Any] = {
     ),
     "it_came_late": lambda: failure(Scene().started("find"), a_pair("find"), late=0.04),
     "after_waiting": lambda: failure(Scene().started("find"), a_pair("find"), waited=2.0),
+    "in_a_loop": lambda: failure(Scene().started("find"), a_pair("find"), in_loop=True),
     "the_log_is_frozen": lambda: failure(Scene().started("find"), a_pair("find"), frozen=True),
     "repetitions": lambda: failure(
         Scene().ran("find").ran("ping", 1),

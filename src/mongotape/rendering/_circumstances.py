@@ -25,6 +25,7 @@ class Circumstances:
     place: Callable[[int, tuple[str | int, ...]], str] | None = None
     waited: float | None = None  #: seconds that were waited before giving up
     late: float | None = None  #: the expectation held this many seconds after it failed
+    in_loop: bool = False  #: an event loop is running, so that tasks had no turn since
     frozen: bool = False  #: there was a time-out, but a frozen log can't change
     passes: Callable[[Mode], bool] | None = None  #: whether it would have passed in another mode
 

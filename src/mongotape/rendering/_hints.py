@@ -35,6 +35,12 @@ def came_late(case: Case) -> Iterator[str]:
         )
 
 
+def other_tasks(case: Case) -> Iterator[str]:
+    """A task that was not awaited has not run."""
+    if case.known.in_loop and case.missing and not case.extra:
+        yield "other tasks had no turn since: `await assert_events_eventually(...)` lets them run and waits"
+
+
 def frozen_log(case: Case) -> Iterator[str]:
     """Waiting for what can't change."""
     if case.known.frozen:
@@ -224,6 +230,7 @@ HINTS: Final = (
     other_client,
     pattern_for_text,
     nested_is_closed,
+    other_tasks,
 )
 
 
