@@ -3,7 +3,7 @@
 An oracle that knows only the format's rules says which mutants still describe the log truthfully (an event swapped
 with its equal, one dropped where a subsequence is asked for). Every other one must be caught.
 
-``MONGOTAPE_ALL_MUTANTS=1`` tries them all; without it a sample, the same in every run.
+``MONGOTAPE_ALL_MUTANTS=1`` tries them all; without it a sample, chosen by what was broken and where.
 """
 
 from __future__ import annotations
