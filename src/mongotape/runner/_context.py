@@ -155,6 +155,9 @@ class RunnerContext:
             finally:
                 interrupted = sys.exc_info()[1] is not None
                 complaints = self._undo(run, scene, failed is not None or interrupted)
+            if failed is not None and not self._answers(failed[0]):
+                sentence = f"the server at {self.facts.address} stopped answering"
+                failed = ("broken", sentence, f"{sentence}\n{failed[2]}", failed[3])
         events = run.events
         seconds = time.monotonic() - began
         if failed is None and complaints:
@@ -173,6 +176,18 @@ class RunnerContext:
             events,
             kept if self.keep else (),
         )
+
+    def _answers(self, status: str) -> bool:
+        """Whether the server is still there after a test that did not pass."""
+        from pymongo.errors import ConnectionFailure
+
+        if status == "skipped":
+            return True
+        try:
+            self.admin.admin.command("ping")
+        except ConnectionFailure:
+            return False
+        return True
 
     def _undo(self, run: Run, scene: Scene, failed: bool) -> list[str]:  # noqa: FBT001
         complaints = run.undo_on_server()
@@ -209,7 +224,7 @@ class RunnerContext:
         return "broken", sentence, self._text(f"{_where(place)}: {sentence}", details), place
 
     def _text(self, sentence: str, details: str) -> str:
-        """A failure in full; details that begin with the sentence's own end replace nothing."""
+        """A failure in full: the sentence, further lines, and what it was run with."""
         server = f"on {self.facts.title}, with PyMongo's {self.api} API"
         return "\n".join(part for part in (sentence, details.rstrip(), server) if part)
 

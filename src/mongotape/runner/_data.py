@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mongotape.runner._errors import told
+from mongotape.runner._outcome import SpecFailure
 from mongotape.spec import CollectionEntity, DatabaseEntity, fresh
 
 if TYPE_CHECKING:
@@ -38,28 +40,37 @@ def insert(admin: Any, initial: Iterable[CollectionData]) -> Mapping[str, Any] |
     """Make collections what ``initialData`` says, and return the cluster time of the last write.
 
     Source: Unified Test Format, "initialData".
+
+    Raises:
+        SpecFailure: the server refused it.
     """
+    from pymongo.errors import OperationFailure
     from pymongo.write_concern import WriteConcern
 
     majority = WriteConcern("majority")
     with admin.start_session() as session:
         for data in initial:
             database = admin.get_database(data.database_name, write_concern=majority)
-            options = fresh(dict(data.create_options or {}))
-            encrypted = options.get("encryptedFields")
-            database.drop_collection(
-                data.collection_name,
-                session=session,
-                **({"encrypted_fields": encrypted} if encrypted else {}),
-            )
-            if options or not data.documents:
-                database.create_collection(
-                    data.collection_name, session=session, check_exists=False, **options
-                )
-            if data.documents:
-                database[data.collection_name].insert_many(fresh(list(data.documents)), session=session)
+            try:
+                _insert(database, data, session)
+            except OperationFailure as error:
+                name = f"{data.database_name}.{data.collection_name}"
+                raise SpecFailure(
+                    data.place, f"the server refused the initial data of {name}: {told(error)}"
+                ) from error
         time: Mapping[str, Any] | None = session.cluster_time
         return time
+
+
+def _insert(database: Any, data: CollectionData, session: Any) -> None:
+    options = fresh(dict(data.create_options or {}))
+    encrypted = options.get("encryptedFields")
+    dropping = {} if encrypted is None else {"encrypted_fields": encrypted}
+    database.drop_collection(data.collection_name, session=session, **dropping)
+    if options or not data.documents:
+        database.create_collection(data.collection_name, session=session, check_exists=False, **options)
+    if data.documents:
+        database[data.collection_name].insert_many(fresh(list(data.documents)), session=session)
 
 
 def kill_all_sessions(admin: Any) -> None:

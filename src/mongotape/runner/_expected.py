@@ -48,11 +48,9 @@ def check_events(scene: Scene, expected: ExpectedEventsForClient) -> None:
     known = Circumstances(
         log=scene.events(), place=lambda number, path: str(expected.events[number].place.below(*path))
     )
-    text = str(render_failure(verdict, known))
-    sentence = (
-        f'the {expected.event_type} events of client "{expected.client}" differ: {text.splitlines()[0]}'
-    )
-    raise SpecFailure(place, sentence, text)
+    first, *others = str(render_failure(verdict, known)).splitlines()
+    sentence = f'the {expected.event_type} events of client "{expected.client}" differ: {first}'
+    raise SpecFailure(place, sentence, "\n".join(others))
 
 
 def check_outcome(scene: Scene, expected: CollectionData) -> None:
@@ -76,8 +74,8 @@ def check_outcome(scene: Scene, expected: CollectionData) -> None:
     mismatches = match_exactly(documents, observed, flexible_numbers=True)
     if mismatches:
         sentence = f"{name} holds other documents than expected"
-        text = str(render_mismatches(sentence, mismatches))
-        raise SpecFailure(expected.place, sentence, text)
+        _heading, *others = str(render_mismatches(sentence, mismatches)).splitlines()
+        raise SpecFailure(expected.place, sentence, "\n".join(others))
 
 
 def _in_order_of_id(documents: list[Any], observed: list[Any]) -> list[Any]:

@@ -163,9 +163,9 @@ class Performer:
         )
         if mismatches:
             sentence = f"the result of {what} differs"
-            text = str(render_mismatches(sentence, mismatches))
-            first = text.splitlines()[1].strip()
-            raise SpecFailure(_place_in(operation, mismatches[0].path), f"{sentence}: {first}", text)
+            _heading, first, *others = str(render_mismatches(sentence, mismatches)).splitlines()
+            place = _place_in(operation, mismatches[0].path)
+            raise SpecFailure(place, f"{sentence}: {first.strip()}", "\n".join(others))
 
     def _save(self, operation: Operation, result: Any) -> None:
         name = operation.save_result_as_entity

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from mongotape.spec import ClientEntity, Operation, Test, UnifiedFile
 
 
+_CONNECTING_SECONDS = 0.3
+_LOOK_SECONDS = 0.002
+
+
 class Deployment(Protocol):
     """What a test needs of the server that it runs on."""
 
@@ -212,7 +216,20 @@ class Scene:
                 await settle(encryption.close())
         for each in self.clients:
             with suppress(Exception):
+                await self._connected(each.client)
                 await settle(each.client.close())
+
+    async def _connected(self, client: Any) -> None:
+        """Wait for the first answer to an async client that did nothing yet.
+
+        PyMongo's async client leaves a socket open when it is closed while its monitor connects.
+        """
+        patience = time.monotonic() + _CONNECTING_SECONDS
+        while self.world.api == "async" and time.monotonic() < patience:
+            servers = client.topology_description.server_descriptions().values()
+            if not any(each.server_type_name == "Unknown" and each.error is None for each in servers):
+                return
+            await self.world.sleep(_LOOK_SECONDS)
 
     def failure(self, place: Place | None, sentence: str, details: str = "") -> SpecFailure:
         """Return the failure of something that stands at a place of the file."""
