@@ -46,7 +46,8 @@ class SpecFile(pytest.File):
             yield UnreadFile.from_parent(self, name="file can be read", error=error)
             return
         for case in cases:
-            yield SpecItem.from_parent(self, name=case.id, case=case)
+            # As a text: what stands in brackets is part of the id that pytest reads back from its cache (--lf).
+            yield SpecItem.from_parent(self, name=case.id, nodeid=f"{self.nodeid}::{case.id}", case=case)
 
     def teardown(self) -> None:
         """Let the file's model go: its last test is over."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from mongotape.documents import Document
     from mongotape.spec import SpecFile, Test
 
 Api: TypeAlias = Literal["sync", "async"]
@@ -26,10 +27,11 @@ class Source:
         root: the folder that was named to be replayed, None for a file that was named itself.
     """
 
-    __slots__ = ("_model", "file", "path", "specification")
+    __slots__ = ("_model", "_shown", "file", "path", "specification")
 
     def __init__(self, path: Path, root: Path | None = None) -> None:
-        self.path = path
+        self.path = path.absolute()
+        self._shown = _from_here(self.path)  #: as complaints and failures name it
         self.file = shown_file(path, root)  #: as reports and expectations name it
         self.specification = specification_of(path, root)
         self._model: SpecFile | None = None
@@ -44,18 +46,24 @@ class Source:
         if self._model is None:
             from mongotape.spec import read
 
-            self._model = read(self.path)
+            self._model = read(self._document())
         return self._model
+
+    def _document(self) -> Document:
+        from mongotape.documents import read_document
+
+        document = read_document(self.path)
+        document.name = self._shown
+        return document
 
     def is_spec_file(self) -> bool:
         """Whether it is of a format that is replayed; what can't be read may be, so it is told."""
         if self._model is not None:
             return True
-        from mongotape.documents import read_document
         from mongotape.spec import read, recognise
 
         try:
-            document = read_document(self.path)
+            document = self._document()
             if recognise(document) is None:
                 return False
             self._model = read(document)
@@ -97,6 +105,14 @@ class Source:
         for api in apis:
             for index, name in enumerate(names):
                 yield Case(self, index, name, api)
+
+
+def _from_here(path: Path) -> str:
+    """A path as a person in the working directory writes it."""
+    try:
+        return str(path.relative_to(path.cwd()))
+    except ValueError:
+        return str(path)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from contextlib import ExitStack, redirect_stderr
+from contextlib import ExitStack, contextmanager, redirect_stderr
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ from mongotape.replay._telling import (
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mongotape.replay._selection import Plan
     from mongotape.reports import Change, Comparison, Report, Side
@@ -198,7 +198,7 @@ def _replay(plans: Sequence[Plan], choice: Choice, settings: Settings, **how: An
         tell_start(plans, choice, server, settings, how["label"])
         progress = Progress(sys.stderr, total_of(plans), how["label"])
         if not how["verbose"]:
-            _silence(stack)
+            stack.enter_context(_silence())
         run = Run(replayer, plans, progress, lambda result: tell_fault(result, verbose=how["verbose"]))
         try:
             run.all()
@@ -217,14 +217,18 @@ def _replay(plans: Sequence[Plan], choice: Choice, settings: Settings, **how: An
     )
 
 
-def _silence(stack: ExitStack) -> None:
-    """Keep what the driver's threads and an embedded server's print away: tests make them fail on purpose."""
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep what the driver's threads and an embedded server print away: tests make them fail on purpose."""
     import logging
 
     nobody = logging.NullHandler()
     logging.getLogger().addHandler(nobody)
-    stack.callback(logging.getLogger().removeHandler, nobody)
-    stack.enter_context(redirect_stderr(stack.enter_context(Path(os.devnull).open("w"))))
+    try:
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
+            yield
+    finally:
+        logging.getLogger().removeHandler(nobody)
 
 
 def _exit_code(

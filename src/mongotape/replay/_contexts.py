@@ -29,6 +29,10 @@ class Contexts:
         self._settings = settings
         self._made: dict[tuple[str, Api], Context] = {}
 
+    def __bool__(self) -> bool:
+        """Whether anything was opened."""
+        return bool(self._made)
+
     def run(self, case: Case) -> Outcome:
         """Run a case once.
 

@@ -64,7 +64,8 @@ class Replayer:
 
     def close(self) -> None:
         """Drop the tests' data, unless it is to be kept, and close what was opened."""
-        self._contexts.close()
+        with alone_on(self._addresses if self._contexts else None):
+            self._contexts.close()
 
     def __enter__(self) -> Self:
         return self

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
     from mongotape.replay._cases import Api, Case, Source
 
-READER_TESTS = ("unified-test-format/invalid", "unified-test-format/valid-fail")
-"""They test the readers and runners of specification files: they are to fail, whatever the server."""
+LEFT_OUT = {
+    "unified-test-format/invalid": "to be refused by readers of specification files",
+    "unified-test-format/valid-fail": "to fail in runners of specification files",
+    "data-lake": "for MongoDB's Atlas Data Lake and the data in it",
+}
+"""Official tests that say nothing about a server; they are replayed where they are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,7 @@ def select(
     if not wanted:
         if corpus is not None:
             sources = [
-                each
-                for each in sources
-                if each.specification not in READER_TESTS or not each.is_below(corpus)
+                each for each in sources if each.specification not in LEFT_OUT or not each.is_below(corpus)
             ]
         if not sources:
             raise UsageError(f"no specification file below {', '.join(map(str, named))}")
