@@ -82,9 +82,9 @@ ALIASES = st.sampled_from(
 
 
 @st.composite
-def near(draw: Any, value: Any, *, element: bool = False) -> Any:
+def near(draw: Any, value: Any, *, element: bool = False) -> Any:  # noqa: PLR0912  # one branch a change
     """An expectation that often matches the value: the value, a change of it, or an operator over it."""
-    turn = draw(st.integers(0, 11))
+    turn = draw(st.integers(0, 15))
     if turn == 0:
         return draw(VALUES)
     if turn == 1:
@@ -106,11 +106,18 @@ def near(draw: Any, value: Any, *, element: bool = False) -> Any:
         return {"$$matchAsDocument": {"a": draw(st.sampled_from([1, 1.0, {"$$type": "objectId"}, {}]))}}
     if turn == 7:
         return {"$$text": draw(st.sampled_from(["a", "^$", "b+"]))}
+    if turn == 8 and type(value) in (bool, int, float) and value in (0, 1):
+        return draw(st.sampled_from([bool(value), int(value), float(value), Int64(value)]))
+    if turn == 8 and isinstance(value, bytes | str) and value:
+        kinds: list[Any] = (
+            [Code(value), value] if isinstance(value, str) else [Binary(value, 0), Binary(value, 5), value]
+        )
+        return draw(st.sampled_from(kinds))
     if isinstance(value, dict):
         return draw(near_document(value))
     if isinstance(value, list):
         elements = [draw(near(each, element=True)) for each in value]
-        return elements if turn < 11 else elements[:-1]
+        return elements[:-1] if turn == 11 else elements
     if type(value) is int and turn == 8:
         return float(value)
     return value

@@ -79,9 +79,13 @@ def read_expectations(
         raise ExpectationError(
             f"{_at(path)}expected a list of expectations, not {_kind_of_value(source)}", path=path
         )
-    return tuple(
-        read_expectation(each, in_format=in_format, path=(*path, index)) for index, each in enumerate(source)
-    )
+    steps: list[Step] = []
+    for index, each in enumerate(source):
+        if type(each) is Expectation:
+            steps.append(each)
+        else:
+            steps.append(read_expectation(each, in_format=in_format, path=(*path, index)))
+    return tuple(steps)
 
 
 def read_expectation(source: object, *, in_format: bool = False, path: Path = ()) -> Step:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mongotape.matching._bson import bson_type, document, short
 from mongotape.matching._mismatch import MISSING, Mismatch, Path, malformed
-from mongotape.matching._plain import surely as surely_same
-from mongotape.matching._plain import surely_has
+from mongotape.matching._plain import surely_has, surely_same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -54,20 +54,18 @@ def _is_plain(value: dict[Any, Any] | list[Any], literal: bool, deepest: int, se
     return True
 
 
-def surely(expected: Any, actual: Any, numbers: frozenset[type] = NUMBERS, *, root: bool = False) -> bool:
-    """Whether an observed document or array certainly matches; False also where only the rules can tell.
+def surely_matches(expected: Any, actual: Any) -> bool:
+    """Whether an observed root document certainly matches; False also where only the rules can tell.
 
-    Where it is True, every part of the expectation was looked at, so nothing in it is malformed.
-
-    Args:
-        expected: a document or an array; of the operators only ``$$exists`` and ``$$type`` are ever certain.
-        actual: the observed value.
-        numbers: the types that compare by value.
-        root: whether a document may have more keys.
+    Where it is True, every part of the expectation was looked at, so nothing in it is malformed. Of the operators
+    only ``$$exists`` and ``$$type`` are ever certain.
     """
-    if type(expected) is dict and type(actual) is dict:
-        return _has_surely(expected, actual, numbers, root)
-    return type(expected) is list and _is_surely(expected, actual, numbers)
+    return type(expected) is dict and type(actual) is dict and _has_surely(expected, actual, NUMBERS, True)  # noqa: FBT003
+
+
+def surely_same(expected: Any, actual: Any, numbers: frozenset[type]) -> bool:
+    """The same for a nested document or an array; ``numbers`` are the types that compare by value."""
+    return (type(expected) is dict or type(expected) is list) and _is_surely(expected, actual, numbers)
 
 
 def _has_surely(
@@ -135,7 +133,7 @@ def surely_has(expected: Mapping[Any, Any], actual: dict[Any, Any], numbers: fro
         cls = type(one)
         if cls is type(other):
             if cls is dict or cls is list:
-                if not surely(one, other, numbers):
+                if not surely_same(one, other, numbers):
                     return None
             elif one != other:
                 return False

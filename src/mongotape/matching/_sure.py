@@ -6,13 +6,14 @@ matches; where there is a doubt, everything is compiled and compared by the rule
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mongotape.expect import Expectation
 from mongotape.matching._events import Compiled
 from mongotape.matching._fields import DOCUMENTS, PUBLISHED
 from mongotape.matching._ordered import Found
-from mongotape.matching._plain import SIMPLE, surely
+from mongotape.matching._plain import SIMPLE, surely_matches
 from mongotape.matching._values import Compiler
 from mongotape.matching._verdict import Pair
 
@@ -45,8 +46,14 @@ def surely_passes(
             compiled = Compiled(step, compiler, (index,))
             if compiled.capturing or not compiled.holds(event):
                 return None
-    each = range(len(steps))
-    return Found(passed=True, pairs=tuple(map(Pair, each, each)), bindings={})
+    return Found(passed=True, pairs=_one_to_one(len(steps)), bindings={})
+
+
+@lru_cache(maxsize=16)
+def _one_to_one(count: int) -> tuple[Pair, ...]:
+    """The pairs of a log that matches one by one."""
+    each = range(count)
+    return tuple(map(Pair, each, each))
 
 
 def _is_surely(step: Expectation, event: RecordedEvent) -> bool:
@@ -59,6 +66,6 @@ def _is_surely(step: Expectation, event: RecordedEvent) -> bool:
             cls, actual = type(value), readers[name](published)
             if cls not in SIMPLE or cls is not type(actual) or value != actual:
                 return False
-        elif name not in documents or not surely(value, event.document(name), root=True):
+        elif name not in documents or not surely_matches(value, event.document(name)):
             return False
     return True
