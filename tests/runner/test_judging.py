@@ -89,8 +89,10 @@ FAILING = {
         11,
     ),
     "a client's error for a server's": (
-        "operations: [{name: insertMany, object: collection0, arguments: {documents: []},"
-        " expectError: {isClientError: false}}]",
+        (
+            "operations: [{name: insertMany, object: collection0, arguments: {documents: []},"
+            " expectError: {isClientError: false}}]"
+        ),
         "isClientError: expected false",
         11,
     ),
@@ -130,8 +132,10 @@ FAILING = {
         12,
     ),
     "an event that differs": (
-        f"operations: [{FIND}}}]\nexpectEvents: [{{client: client0, ignoreExtraEvents: true, events:\n"
-        "  [{commandStartedEvent: {command: {find: other}}}]}]",
+        (
+            f"operations: [{FIND}}}]\nexpectEvents: [{{client: client0, ignoreExtraEvents: true, events:\n"
+            "  [{commandStartedEvent: {command: {find: other}}}]}]"
+        ),
         "1st differs",
         13,
     ),
@@ -146,8 +150,10 @@ FAILING = {
         12,
     ),
     "another outcome": (
-        "operations: []\noutcome:\n"
-        "  - {databaseName: mongotape_runner, collectionName: things, documents: [{_id: 1, x: 11}]}",
+        (
+            "operations: []\noutcome:\n"
+            "  - {databaseName: mongotape_runner, collectionName: things, documents: [{_id: 1, x: 11}]}"
+        ),
         "holds other documents than expected",
         13,
     ),

@@ -13,6 +13,7 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
+from inspect import iscoroutinefunction
 from typing import Any, Final
 
 _QUICK_SECONDS: Final = 0.005
@@ -79,8 +80,10 @@ def topology_id(client: Any) -> Any:
 
 
 def break_off(client: Any) -> None:
-    """Let what waits in a client, in another thread, fail within half a second."""
+    """Let what waits in a sync client, in another thread, fail within half a second; tasks are cancelled instead."""
     topology = getattr(client, "_topology", None)
+    if iscoroutinefunction(getattr(topology, "close", None)):
+        return
     servers: dict[Any, Any] = getattr(topology, "_servers", {})
     for server in list(servers.values()):
         for context in list(getattr(getattr(server, "pool", None), "active_contexts", ())):

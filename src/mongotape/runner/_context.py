@@ -7,7 +7,7 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
-from mongotape.driver import unobserved
+from mongotape.driver import break_off, unobserved
 from mongotape.runner import _data
 from mongotape.runner._capabilities import lacks
 from mongotape.runner._errors import told
@@ -30,6 +30,7 @@ Api: TypeAlias = Literal["sync", "async"]
 
 _SELECTION_MS = 5000
 _LEAVING_SECONDS = 10.0
+_ANSWER_SECONDS = 2.0  # how long a server may take to answer a ping after a test failed
 
 
 class RunnerContext:
@@ -69,6 +70,7 @@ class RunnerContext:
         self._direct: dict[tuple[str, int | None], Any] = {}
         self._found: dict[str, frozenset[str]] = {}
         self._touched: set[tuple[str, str | None]] = set()
+        self._is_gone = False
         self._world: World = SyncWorld() if api == "sync" else AsyncWorld()
         self.admin = self._client(self._uri)
         try:
@@ -154,10 +156,13 @@ class RunnerContext:
                 failed = self._end(scene, error)
             finally:
                 interrupted = sys.exc_info()[1] is not None
+                if failed is not None and failed[0] != "skipped":
+                    self._look_whether_gone()
                 complaints = self._undo(run, scene, failed is not None or interrupted)
-            if failed is not None and not self._answers(failed[0]):
+            if self._is_gone:
                 sentence = f"the server at {self.facts.address} stopped answering"
-                failed = ("broken", sentence, f"{sentence}\n{failed[2]}", failed[3])
+                text = failed[2] if failed is not None else ""
+                failed = ("broken", sentence, f"{sentence}\n{text}".rstrip(), scene.place or test.place)
         events = run.events
         seconds = time.monotonic() - began
         if failed is None and complaints:
@@ -177,23 +182,26 @@ class RunnerContext:
             kept if self.keep else (),
         )
 
-    def _answers(self, status: str) -> bool:
-        """Whether the server is still there after a test that did not pass."""
-        from pymongo.errors import ConnectionFailure
+    def _look_whether_gone(self) -> None:
+        """See whether the server still answers, so that undoing does not wait for it in vain."""
+        import pymongo
+        from pymongo.errors import ConnectionFailure, PyMongoError
 
-        if status == "skipped":
-            return True
         try:
-            self.admin.admin.command("ping")
+            with pymongo.timeout(_ANSWER_SECONDS):
+                self.admin.admin.command("ping")
         except ConnectionFailure:
-            return False
-        return True
+            self._is_gone = True
+        except PyMongoError:
+            pass  # it refuses, so it is there
 
     def _undo(self, run: Run, scene: Scene, failed: bool) -> list[str]:  # noqa: FBT001
-        complaints = run.undo_on_server()
+        complaints = run.undo_on_server(is_gone=self._is_gone)
+        if self._is_gone:
+            scene.break_off()
         try:
             self._world.run(run.leave(), seconds=_LEAVING_SECONDS, break_off=scene.break_off)
-            if failed or scene.used_transactions:
+            if not self._is_gone and (failed or scene.used_transactions):
                 _data.kill_all_sessions(self.admin)
         except Exception as error:  # noqa: BLE001  # told in the outcome
             complaints.append(f"what the test opened could not be closed: {told(error)}")
@@ -253,12 +261,14 @@ class RunnerContext:
         from pymongo.errors import PyMongoError
 
         try:
-            if not self.keep:
+            if not (self.keep or self._is_gone):
                 self._drop()
         except PyMongoError:
             pass  # the server is gone, and the data with it or not
         finally:
             self._world.close()
+            if self._is_gone:
+                break_off(self.admin)  # so that closing doesn't wait for it
             for client in (*self._direct.values(), self.admin):
                 client.close()
 

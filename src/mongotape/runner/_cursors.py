@@ -30,7 +30,7 @@ def find_keywords(call: Call) -> Callable[[Any], Any]:
     given = call.arguments
     awaited = given.pop("maxAwaitTimeMS", None)
     filter_ = given.pop("filter")
-    options = keywords(Cursor.__init__, given, {})
+    options = keywords(Cursor.__init__, given, {}, name="find")
 
     def find(method: Any) -> Any:
         found = method(filter_, **options)

@@ -88,7 +88,9 @@ def _parameters(method: Any) -> tuple[frozenset[str], bool]:
     return named, len(named) < len(kinds)
 
 
-def keywords(method: Any, arguments: Mapping[str, Any], rename: Mapping[str, str]) -> dict[str, Any]:
+def keywords(
+    method: Any, arguments: Mapping[str, Any], rename: Mapping[str, str], *, name: str = ""
+) -> dict[str, Any]:
     """Return arguments under the names that a PyMongo method takes.
 
     What the method names itself is spelled Python's way; what it passes on to the server keeps the server's
@@ -98,20 +100,21 @@ def keywords(method: Any, arguments: Mapping[str, Any], rename: Mapping[str, str
         method: the function, whose signature decides.
         arguments: by the format's names.
         rename: Python's names where they are not the format's in snake case.
+        name: what the method is called in a complaint; its own name without it.
 
     Raises:
         UnsupportedError: the method takes no such argument.
     """
     named, takes_any = _parameters(method)
     found: dict[str, Any] = {}
-    for name, value in arguments.items():
-        if (python := rename.get(name) or snake(name)) in named:
+    for key, value in arguments.items():
+        if (python := rename.get(key) or snake(key)) in named:
             found[python] = value
         elif takes_any:
-            found[name] = value
+            found[key] = value
         else:
-            owner = method.__qualname__.removesuffix(".__init__")
-            raise UnsupportedError(f"PyMongo {driver_version()} takes no {name} in {owner}")
+            owner = name or method.__qualname__.removesuffix(".__init__")
+            raise UnsupportedError(f"PyMongo {driver_version()} takes no {key} in {owner}")
     return found
 
 

@@ -217,7 +217,11 @@ class Scene:
         for each in self.clients:
             with suppress(Exception):
                 await self._connected(each.client)
+            try:
                 await settle(each.client.close())
+            except Exception:  # noqa: BLE001  # a client that was broken off can't kill its cursors, and stops there
+                with suppress(Exception):
+                    await settle(each.client.close())
 
     async def _connected(self, client: Any) -> None:
         """Wait for the first answer to an async client that did nothing yet.

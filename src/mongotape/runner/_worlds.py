@@ -221,13 +221,18 @@ class AsyncWorld:
             try:
                 done, _ = await asyncio.wait({task}, timeout=seconds)
             except BaseException:
-                task.cancel()
+                await end(task)
                 raise
             if done:
                 return task.result()
+            await end(task)
+            raise TimeLimitError
+
+        async def end(task: asyncio.Future[Any]) -> None:
             task.cancel()
             await asyncio.wait({task}, timeout=1)
-            raise TimeLimitError
+            if task.done() and not task.cancelled():
+                task.exception()  # looked at, so that nobody is told that it never was
 
         return self._runner.run(limited())
 
