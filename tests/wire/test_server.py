@@ -374,7 +374,8 @@ def test_stop_ends_idle_waiting_and_streaming_connections(serve, dial):
     clients[1].command({"wait": 1})
     clients[2].command({"stream": 1}, flags=1 << 16)
     clients[2].reply()
-    assert all(event.wait(5) for event in started)
+    reached = [event.wait(5) for event in started]
+    assert reached == [True, True], (reached, server.connections, server.errors)
     server.stop(timeout=5)
     assert all(client.at_end() for client in clients)
     assert server.connections == ()
