@@ -52,7 +52,8 @@ class Source:
     def _document(self) -> Document:
         from mongotape.documents import read_document
 
-        document = read_document(self.path)
+        shown = type(self.path)(self._shown)
+        document = read_document(shown if shown.absolute() == self.path else self.path)
         document.name = self._shown
         return document
 

@@ -110,21 +110,20 @@ def replay_command(arguments: argparse.Namespace) -> int:
     choice = choose(arguments.uri, arguments.server, os.environ)
     reference = _reference(arguments.against, choice)
     plans = list(plan(sources, settings.apis))
-    # A CI job that is cancelled ends as Ctrl-C does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     verbose = arguments.verbose
-    report = _replay(
-        plans, choice, settings, label="target" if reference else "", verbose=verbose, whole=whole
-    )
-    tell_report(report, verbose=verbose)
     reference_report, against = None, None
-    if reference is not None and report.complete:
-        on_server = [_on_server(each) for each in plans if each.error is None]
-        reference_report = _replay(
-            on_server, reference, settings, label="reference", verbose=verbose, whole=False
+    with _terminable():
+        report = _replay(
+            plans, choice, settings, label="target" if reference else "", verbose=verbose, whole=whole
         )
-        against = reports.sort_against(report, reference_report)
-        tell_against(against, report, reference_report)
+        tell_report(report, verbose=verbose)
+        if reference is not None and report.complete:
+            on_server = [_on_server(each) for each in plans if each.error is None]
+            reference_report = _replay(
+                on_server, reference, settings, label="reference", verbose=verbose, whole=False
+            )
+            against = reports.sort_against(report, reference_report)
+            tell_against(against, report, reference_report)
     comparison = reports.compare(earlier, report) if earlier is not None else None
     if comparison is not None:
         tell_comparison(comparison)
@@ -215,6 +214,16 @@ def _replay(plans: Sequence[Plan], choice: Choice, settings: Settings, **how: An
         complete=run.is_complete,
         remarks=remarks,
     )
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end a run as Ctrl-C does: a CI job that is cancelled leaves no fail point armed."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
