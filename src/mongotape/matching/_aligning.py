@@ -61,7 +61,8 @@ def _gap(
 ) -> Iterator[Row]:
     def same_name(expectation: int, event: int) -> bool:
         kind, name = expected_name(expectation)
-        return (kind, name if name is not None else observed_name(event)[1]) == observed_name(event)
+        other_kind, other_name = observed_name(event)
+        return kind is other_kind and (name is None or name == other_name)
 
     done_left = done_right = 0
     pairs = _common(expectations, events, same_name)

@@ -141,6 +141,8 @@ class Explainer:
 
     def _agree(self, expectation: int, event: int) -> bool:
         """Whether they match, given the captures that are bound."""
+        if self._kinds[event] is not self._plan.expected[expectation].kind:
+            return False
         edge = self._plan.edge(expectation, self._observed[event])
         if not edge:
             return edge is not None

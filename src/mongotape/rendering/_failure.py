@@ -148,13 +148,13 @@ def _counts(case: Case) -> Iterator[str]:
     names_added = one and focus is not None and focus.expectation is None
     names_missing = one and not names_added
     if len(added) > names_added and not (len(added) == 1 and case.instead is not None):
-        names = listed(named(verdict.events[at]) for at in added[:2000])
+        names = listed((named(verdict.events[at]) for at in added), len(added))
         if missing:
             yield f"{len(added):,} {_were(len(added))} observed and not expected: {names}"
         else:
             yield f"{len(added):,} more {_were(len(added))} observed than expected: {names}"
     if len(missing) > names_missing:
-        names = listed(named_expectation(verdict.expected[at]) for at in missing[:2000])
+        names = listed((named_expectation(verdict.expected[at]) for at in missing), len(missing))
         yield f"{len(missing):,} expected {_were(len(missing))} not observed: {names}"
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from mongotape.matching import Mismatch, Near, Verdict
 
-_LOOKED_AT: Final = 2000  # looking for the nearest event compares it with every one
+_LOOKED_AT: Final = 500_000  # events of a log that is looked through
 
 
 def near_miss(verdict: Verdict, expectation: int, *, but: int | None = None) -> Iterator[str]:

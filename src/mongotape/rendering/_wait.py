@@ -60,7 +60,7 @@ def _seen(expected: Expectation, found: Sequence[RecordedEvent], log: EventLog) 
         yield f"no {expected.family} event was recorded at all, but {seen} events"
     elif not len(kind):
         kinds = Counter(map(label, family.kinds))
-        yield f"no {label(expected.kind)} was recorded, but {listed(_times(kinds), 6)}"
+        yield f"no {label(expected.kind)} was recorded, but {listed(_times(kinds), len(kinds), 6)}"
     else:
         yield from _nearest(expected, found, family)
 
@@ -85,7 +85,7 @@ def _nearest(expected: Expectation, found: Sequence[RecordedEvent], family: Even
         yield f"the {ordinal(at + 1)} event ({named(family[at])}) comes closest: {mismatch_text(why[0])}{more}"
     elif missed:
         names = Counter(named(family[at]) for at, _why in missed)
-        yield f"{'otherwise' if found else 'instead'} there were {listed(_times(names), 6)}"
+        yield f"{'otherwise' if found else 'instead'} there were {listed(_times(names), len(names), 6)}"
 
 
 def _tail(events: EventLog, found: Sequence[RecordedEvent]) -> Iterator[Line]:
@@ -114,7 +114,7 @@ def render_unwanted(
         known: what the caller knows besides.
     """
     events = f"unwanted {noun(known.families)}event"
-    names = listed(named(log[at]) for _expected, at in found)
+    names = listed((named(log[at]) for _expected, at in found), len(found))
     first, at = found[0]
     given = fields_of(first)
     lines = [

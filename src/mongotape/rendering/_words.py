@@ -27,12 +27,23 @@ def joined(words: Sequence[str], word: str = "and") -> str:
     return f" {word} ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
 
 
-def listed(words: Iterable[str], limit: int = _LISTED) -> str:
-    """Return the words, repetitions in a row counted, those beyond the limit too: ``a, b (3 times), and 2 more``."""
-    runs = [(word, len(list(run))) for word, run in groupby(words)]
-    shown = [word if times == 1 else f"{word} ({times:,} times)" for word, times in runs[:limit]]
-    left = sum(times for _word, times in runs[limit:])
-    return ", ".join([*shown, *([f"and {left:,} more"] if left else [])])
+def listed(words: Iterable[str], total: int, limit: int = _LISTED) -> str:
+    """Return the first words, repetitions in a row counted, and how many are left: ``a, b (3 times), and 2 more``.
+
+    Args:
+        words: no more of them are asked for than are needed.
+        total: how many there are.
+        limit: how many different ones are shown.
+    """
+    shown: list[str] = []
+    told = 0
+    for word, run in groupby(words):
+        if len(shown) == limit:
+            break
+        times = sum(1 for _each in run)
+        shown.append(word if times == 1 else f"{word} ({times:,} times)")
+        told += times
+    return ", ".join([*shown, *([f"and {total - told:,} more"] if told < total else [])])
 
 
 def milliseconds(seconds: float) -> str:
