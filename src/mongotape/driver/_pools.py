@@ -110,7 +110,8 @@ class DrivenPool:
 
     async def check_in(self, connection: Any) -> None:
         """Give a connection back."""
-        self._lent.remove(connection)
+        if connection in self._lent:
+            self._lent.remove(connection)
         await settle(_need(self._pool, "checkin")(connection))
 
     def interrupt(self) -> None:

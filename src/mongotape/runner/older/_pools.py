@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from mongotape.runner.older._worlds import Api
     from mongotape.spec import CmapError, CmapFile, CmapOperation
 
+_PATIENCE: Final = "serverSelectionTimeoutMS"
 _BACKGROUND_MS: Final = 50  # the background thread's interval where the file doesn't say
 _ENDING_SECONDS: Final = 5.0  # how long the threads of a test may take to end after it
 _PAUSED_ERRORS: Final = {"PoolClearedError": "AutoReconnect"}  # PyMongo's name for it
@@ -63,25 +64,30 @@ class PoolContext:
         self._timeout = timeout
         self._trailing_events = trailing_events
         shown = redacted(uri)
-        patience: dict[str, Any] = (
-            {} if "serverselectiontimeoutms" in uri.lower() else {"serverSelectionTimeoutMS": 5000}
-        )
+        patience: dict[str, Any] = {} if _PATIENCE.lower() in uri.lower() else {_PATIENCE: 5000}
         with unobserved():
             self._admin: Any = pymongo.MongoClient(uri, appname="mongotape runner", **patience)
         try:
-            self.facts: ServerFacts = look_up(
-                self._admin,
-                load_balanced=bool(self._admin.options.load_balanced),
-                signs_in="@" in uri.partition("?")[0],
-            )
-            address = _address_of(self._admin)
-            self._server = self._admin.topology_description.server_descriptions()[address]
-        except PyMongoError as error:
+            address = self._look_up(uri)
+        except BaseException as error:
             self._admin.close()
-            raise ServerUnavailableError(f"no MongoDB server answers at {shown}: {error}") from None
+            if isinstance(error, PyMongoError):
+                raise ServerUnavailableError(f"no MongoDB server answers at {shown}: {error}") from None
+            raise
         self._uri = uri_of(uri, address)
         self._world: World = SyncWorld() if api == "sync" else AsyncWorld()
         self._unended: list[PoolTest] = []
+
+    def _look_up(self, uri: str) -> tuple[str, int | None]:
+        """Ask the server what it is; return its address."""
+        self.facts: ServerFacts = look_up(
+            self._admin,
+            load_balanced=bool(self._admin.options.load_balanced),
+            signs_in="@" in uri.partition("?")[0],
+        )
+        address = _address_of(self._admin)
+        self._server = self._admin.topology_description.server_descriptions()[address]
+        return address
 
     def unmet(self, file: CmapFile) -> str | None:
         """Return why a file can't run here, in one sentence; None where it can."""
