@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import Any
 
 import bson
-from hypothesis import given, settings
+from bson import SON
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from mongotape import expect
 from mongotape.expect import literal
-from mongotape.matching import MISSING, match_exactly, match_value, value_matcher
+from mongotape.matching import (
+    MISSING,
+    event_matcher,
+    match_events,
+    match_exactly,
+    match_value,
+    value_matcher,
+)
 from tests.matching import oracle
+from tests.matching.records import started
 from tests.matching.strategies import DOCUMENTS, VALUES, near
 
 ROOTS = st.sampled_from([True, False, "elements"])
@@ -97,6 +108,43 @@ def test_nothing_observed_is_changed(data, actual):
     before = bson.encode(actual, codec_options=oracle.OPTIONS)
     match_value(data.draw(near(actual)), actual)
     assert bson.encode(actual, codec_options=oracle.OPTIONS) == before
+
+
+@given(st.data(), VALUES, st.lists(VALUES, max_size=3), ROOTS)
+@settings(max_examples=300)
+def test_a_matcher_that_is_used_again_decides_as_a_new_one(data, actual, others, root):
+    """What it compiled because of one value is right for the next one, of whatever class its documents are."""
+    expected = data.draw(near(actual))
+    matcher = value_matcher(expected, root=root)
+    more = (
+        {**actual, "more": 1} if isinstance(actual, dict) else [*actual, 1] if isinstance(actual, list) else 1
+    )
+    seen = [*others, actual, more]
+    seen += [cls(each) for cls in (SON, OrderedDict) for each in seen if isinstance(each, dict)]
+    for each in data.draw(st.permutations(seen)):
+        assert matcher.holds(each) is oracle.matches(expected, each, root=root)
+
+
+@given(st.data(), DOCUMENTS.filter(bool), st.booleans())
+@settings(max_examples=500, deadline=None)
+def test_commands_match_as_the_rules_say(data, command, behind_another):
+    """The predicate, its explanation and every mode agree with the rules, whichever way they take."""
+    event = started(command)
+    document = data.draw(near(event.document("command")))
+    assume(isinstance(document, dict))
+    ruled = oracle.matches(document, event.document("command"))
+    expected = expect.command_started(command=document, request_id=1)
+    matcher = event_matcher(expected)
+    assert matcher.matches(event) is ruled
+    assert (matcher.explain(event) == ()) is ruled
+    steps, events = [expected], [event]
+    if behind_another:  # what comes first differs, so nothing is decided on the straight way
+        steps, events = [expect.optional(expect.pool_ready()), expected], [event]
+    for mode in ("exact", "prefix", "in_order", "any_order"):
+        verdict = match_events(steps, events, mode=mode)
+        assert verdict.passed is ruled
+        assert (verdict.explain(len(steps) - 1, 0) == ()) is ruled
+        assert (not match_events([*steps, expected], [*events, event], mode=mode).passed) is not ruled
 
 
 def assert_agree(expected: Any, actual: Any, seen: Any, root: Any, entities: Any = None) -> None:

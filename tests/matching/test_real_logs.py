@@ -139,3 +139,18 @@ def test_a_retry_is_another_request_of_the_same_transaction_number(make_client, 
         expect.command_started("insert", command=attempt, request_id=same("first")),
     ]
     assert not match_events([*same_request, expect.command_succeeded("insert")], log).passed
+
+
+def test_a_scope_that_is_still_open_is_compared_as_it_is(make_client):
+    """The verdict keeps what it saw; asked again, the longer log is compared."""
+    recorder = EventRecorder(families="command")
+    client = make_client(event_listeners=[recorder])
+    pings = [expect.command_started("ping"), expect.command_succeeded("ping")]
+    with recorder.scope() as log:
+        client.admin.command("ping")
+        once = match_events(pings * 2, log)
+        client.admin.command("ping")
+        twice = match_events(pings * 2, log)
+    assert (once.passed, once.observed, len(once.events)) == (False, 2, 2)
+    assert [row.mark for row in once.walk] == ["=", "=", "-", "-"]
+    assert twice.passed

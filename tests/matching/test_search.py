@@ -191,3 +191,12 @@ def test_two_interleaved_threads_are_told_apart(mode):
         assert [pair.event for pair in verdict.pairs] == [1, 2]
     with_both = [([("find", ("same", "b", ("a",)), None)], (1, 1)), *pair]
     assert compare(with_both, events, mode).passed
+
+
+def test_a_dead_end_is_one_only_from_where_it_was_met():
+    """The first value leads behind the last event that is needed, the second one doesn't."""
+    wanted = [("find", ("same", "a", ()), None), ("find", ("same", "a", ()), 2), ("insert", None, None)]
+    events = [("find", 1, 1), ("find", 2, 1), ("find", 2, 2), ("insert", 3, 1), ("find", 1, 2)]
+    verdict = compare([([each], (1, 1)) for each in wanted], events, "in_order")
+    assert verdict.passed
+    assert [pair.event for pair in verdict.pairs] == [1, 2, 3]
