@@ -9,6 +9,7 @@ import pytest
 from bson import DatetimeMS, Regex
 from pymongo import MongoClient
 from pymongo.errors import DuplicateKeyError, OperationFailure, PyMongoError, WriteError
+from pymongo.read_concern import ReadConcern
 
 from mongotape.mock import serve
 
@@ -89,6 +90,18 @@ REFUSED = [
         lambda c: c.database.command("find", "items", filter="x"),
         "wrong type 'string', expected type 'object'",
     ),
+    (51024, lambda c: c.database.command("find", "items", skip=-1), "'skip' value must be >= 0"),
+    (51024, lambda c: c.database.command("find", "items", batchSize=-1), "'batchSize' value must be >= 0"),
+    (
+        14,
+        lambda c: c.database.command("find", "items", limit="x"),
+        "wrong type 'string', expected type 'int'",
+    ),
+    (
+        72,
+        lambda c: c.with_options(read_concern=ReadConcern("linearizable")).aggregate([{"$out": "x"}]),
+        "linearizable",
+    ),
     (16, lambda c: c.database.command("insert", "items", documents=[]), "between 1 and 100000"),
     (53, lambda c: c.insert_one({"_id": [1]}), "cannot be of type array"),
     (53, lambda c: c.insert_one({"_id": Regex("a")}), "cannot be of type regex"),
@@ -114,6 +127,23 @@ def test_what_a_server_refuses_is_refused_with_its_code(items, code, work, sente
     with pytest.raises(OperationFailure, match=sentence) as caught:
         work(items)
     assert caught.value.code == code
+
+
+MALFORMED = [
+    (14, {"insert": "items", "documents": [3]}, "wrong type 'int', expected type 'object'"),
+    (40414, {"update": "items", "updates": [{"q": {}}]}, "updates.u' is missing"),
+    (9, {"update": "items", "updates": [{"q": {}, "u": 3}]}, "an object or an array"),
+    (40414, {"delete": "items", "deletes": [{"q": {}}]}, "deletes.limit' is missing"),
+    (14, {"delete": "items", "deletes": [3]}, "an array of objects"),
+]
+
+
+@pytest.mark.parametrize(("code", "command", "sentence"), MALFORMED)
+def test_statements_that_no_driver_would_send_are_refused_too(served, code, command, sentence):
+    reply = served._service.run(command, next(iter(command)), "shop")
+    (error,) = reply["writeErrors"]
+    assert error["code"] == code
+    assert sentence in error["errmsg"]
 
 
 LACKING = [

@@ -65,8 +65,8 @@ def bulk_write(call: Call) -> dict[str, Any]:
     results = [tally.results[index] for index in sorted(tally.results)]
     if call.command.get("errorsOnly"):
         results = [result for result in results if not result["ok"]]
-    size = (call.command.get("cursor") or {}).get("batchSize")
-    cursor = call.cursors.reply(call, NAMESPACE, results, batch_size=len(results) if size is None else size)
+    size = call.batch_size()
+    cursor = call.cursor_reply(NAMESPACE, results, batch_size=len(results) if size is None else size)
     return with_write_concern(call, {**cursor, **tally.numbers})
 
 

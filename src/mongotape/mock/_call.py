@@ -10,7 +10,7 @@ from mongotape.mock._keys import type_name
 from mongotape.wire import CommandFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from mongotape.mock._cursors import Cursors
     from mongotape.mock._sessions import Sessions
@@ -94,6 +94,29 @@ class Call:
         if value is None:
             raise CommandFailure(40414, f"BSON field '{self.name}.{name}' is missing but a required field")
         return value
+
+    def number(self, name: str, default: int | None = None) -> int | None:
+        """Return a field that holds a number, cut to a whole one.
+
+        Raises:
+            CommandFailure: it is no number, or a negative one.
+        """
+        value = self.field(name, (int, float), default)
+        if value is not None and value < 0:
+            raise CommandFailure(51024, f"BSON field '{name}' value must be >= 0, actual value '{value}'")
+        return None if value is None else int(value)
+
+    def cursor_reply(self, namespace: str, documents: Iterable[Any], **options: Any) -> dict[str, Any]:
+        """Return the reply with a first batch of the documents; options are those of ``Cursors.reply``."""
+        return self.cursors.reply(self.sessions.key_of(self.command), namespace, documents, **options)
+
+    def batch_size(self) -> int | None:
+        """Return the batch size in the command's ``cursor`` field."""
+        cursor = self.field("cursor", dict, {})
+        value = cursor.get("batchSize")
+        if value is not None and value < 0:
+            raise CommandFailure(51024, f"BSON field 'batchSize' value must be >= 0, actual value '{value}'")
+        return None if value is None else int(value)
 
     def refuse(self, *names: str) -> None:
         """Refuse the command if it asks for one of these, none of which mongomock can do."""

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from mongotape.mock import _started as started
+import mongotape.mock._started as started  # noqa: PLR0402 - the package's front door imports this file
 from mongotape.mock._replies import cursor_reply, failed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mongotape.mock._taps import Taps
+
+class Taps(Protocol):
+    """What a cursor's tap needs of the client's taps."""
+
+    thread: Any  #: whose ``inside`` says that mongomock is calling itself
+
+    def put(self, owner: Any, made: Mapping[str, Any]) -> None:
+        """Place attributes on an object."""
+
+    def publish(self, command: Any, seconds: float, reply: Any = None, failure: Any = None) -> None:
+        """Publish a command that was run."""
+
 
 #: Methods that change the command and leave no trace on mongomock's cursor.
 _OPTIONS: Final = ("batch_size", "hint", "max_time_ms", "allow_disk_use")

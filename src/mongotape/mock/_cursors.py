@@ -1,7 +1,4 @@
-"""Cursors: batches of a result that was computed once, with getMore and killCursors.
-
-Source: MongoDB's find, getMore and killCursors commands.
-"""
+"""Cursors: batches of a result that was computed once."""
 
 from __future__ import annotations
 
@@ -14,12 +11,8 @@ from bson import CodecOptions, Int64, encode
 from bson.binary import UuidRepresentation
 from bson.raw_bson import RawBSONDocument
 
-from mongotape.wire import CommandFailure
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from mongotape.mock._call import Call, Handler
 
 DEFAULT_FIRST_BATCH: Final = 101
 _MAX_BATCH_BYTES: Final = 16 * 1024 * 1024
@@ -56,7 +49,7 @@ class Cursors:
 
     def reply(
         self,
-        call: Call,
+        session: bytes | None,
         namespace: str,
         documents: Iterable[Any],
         *,
@@ -69,7 +62,7 @@ class Cursors:
         Documents are encoded at once: what another client changes later does not reach them.
         """
         raw = (RawBSONDocument(encode(each, codec_options=CODEC)) for each in documents)
-        cursor = Cursor(namespace, call.sessions.key_of(call.command), deque(raw), open_ended)
+        cursor = Cursor(namespace, session, deque(raw), open_ended)
         size = DEFAULT_FIRST_BATCH if batch_size is None else batch_size
         first = cursor.batch(size)
         filled = open_ended and len(first) == size
@@ -82,44 +75,13 @@ class Cursors:
         self._open[number] = cursor
         return number
 
-    def more(self, call: Call) -> dict[str, Any]:
-        """Answer getMore."""
-        number = call.command["getMore"]
-        if isinstance(number, bool) or not isinstance(number, int):
-            raise CommandFailure(14, "BSON field 'getMore.getMore' is the wrong type, expected type 'long'")
-        namespace = f"{call.database}.{call.required('collection', str)}"
-        size = call.field("batchSize", int)
-        if size is not None and size < 0:
-            raise CommandFailure(51024, f"BSON field 'batchSize' value must be >= 0, actual value '{size}'")
-        cursor = self._open.get(number)
-        if cursor is None:
-            raise CommandFailure(43, f"cursor id {number} not found")
-        if cursor.namespace != namespace:
-            raise CommandFailure(
-                13,
-                f"Requested getMore on namespace '{namespace}', but cursor belongs to a different namespace "
-                f"{cursor.namespace}",
-            )
-        size = size or None
-        batch = cursor.batch(size)
-        if not cursor.rest and not (cursor.open_ended and len(batch) == size):
-            del self._open[number]
-            number = 0
-        return {"cursor": {"nextBatch": batch, "id": Int64(number), "ns": namespace}}
+    def get(self, number: int) -> Cursor | None:
+        """Return the open cursor of that number."""
+        return self._open.get(number)
 
-    def kill(self, call: Call) -> dict[str, Any]:
-        """Answer killCursors."""
-        numbers = call.required("cursors", list)
-        namespace = f"{call.database}.{call.collection_name()}"
-        killed, missing = [], []
-        for number in numbers:
-            cursor = self._open.get(number)
-            if cursor is not None and cursor.namespace == namespace:
-                del self._open[number]
-                killed.append(Int64(number))
-            else:
-                missing.append(Int64(number))
-        return {"cursorsKilled": killed, "cursorsNotFound": missing, "cursorsAlive": [], "cursorsUnknown": []}
+    def close(self, number: int) -> None:
+        """Forget a cursor."""
+        self._open.pop(number, None)
 
     def end_sessions(self, sessions: set[bytes] | None) -> None:
         """Close the cursors of sessions that ended; of all of them if None."""
@@ -129,9 +91,3 @@ class Cursors:
 
     def __len__(self) -> int:
         return len(self._open)
-
-
-CURSOR_COMMANDS: Final[dict[str, Handler]] = {
-    "getMore": lambda call: call.cursors.more(call),
-    "killCursors": lambda call: call.cursors.kill(call),
-}

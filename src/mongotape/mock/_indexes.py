@@ -160,8 +160,8 @@ def list_indexes(call: Call) -> dict[str, Any]:
     for each, index in call.collection()._store.indexes.items():
         kept = {key: index[key] for key in _KEPT if key in index}
         indexes.append({"v": 2, "key": dict(index["key"]), "name": each, **kept})
-    size = (call.command.get("cursor") or {}).get("batchSize")
-    return call.cursors.reply(call, f"{call.database}.{name}", indexes, batch_size=size)
+    size = call.batch_size()
+    return call.cursor_reply(f"{call.database}.{name}", indexes, batch_size=size)
 
 
 INDEX_COMMANDS: Final[dict[str, Handler]] = {

@@ -105,8 +105,8 @@ def list_collections(call: Call) -> dict[str, Any]:
             }
         if call.store.matches(wanted, entry):
             found.append({"name": name, "type": "collection"} if names_only else entry)
-    size = (call.command.get("cursor") or {}).get("batchSize")
-    return call.cursors.reply(call, f"{call.database}.$cmd.listCollections", found, batch_size=size)
+    size = call.batch_size()
+    return call.cursor_reply(f"{call.database}.$cmd.listCollections", found, batch_size=size)
 
 
 def list_databases(call: Call) -> dict[str, Any]:

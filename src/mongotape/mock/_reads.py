@@ -33,14 +33,10 @@ _FIND_LACKS: Final = (
 def find(call: Call) -> dict[str, Any]:
     """Answer find."""
     namespace = f"{call.database}.{call.collection_name()}"
-    batch_size, limit = call.field("batchSize", int), call.field("limit", int, 0)
-    for name, number in (("batchSize", batch_size), ("limit", limit), ("skip", call.field("skip", int, 0))):
-        if number is not None and number < 0:
-            raise CommandFailure(51024, f"BSON field '{name}' value must be >= 0, actual value '{number}'")
+    batch_size, limit = call.number("batchSize"), call.number("limit") or 0
     found = list(_found(call, limit))
     single_batch = bool(call.command.get("singleBatch"))
-    return call.cursors.reply(
-        call,
+    return call.cursor_reply(
         namespace,
         found,
         batch_size=batch_size,
@@ -58,7 +54,7 @@ def _found(call: Call, limit: int) -> Iterator[Any]:
     query = call.field("filter", dict, {})
     projection = usable_projection(call.field("projection", dict))
     sort = sort_of(call.field("sort", dict))
-    skip = call.field("skip", int, 0)
+    skip = call.number("skip") or 0
     found = collection._get_dataset(query, sort, projection, dict)
     yield from islice(found, skip, skip + limit if limit else None)
 
@@ -68,15 +64,13 @@ def count(call: Call) -> dict[str, Any]:
     call.refuse_collation()
     query = call.field("query", dict, {})
     refuse_hint(call.store, call.database, call.collection_name(), call.command.get("hint"))
-    limit, skip = abs(call.field("limit", (int, float), 0)), call.field("skip", (int, float), 0)
-    if skip < 0:
-        raise CommandFailure(51024, f"BSON field 'skip' value must be >= 0, actual value '{skip}'")
+    limit, skip = abs(int(call.field("limit", (int, float), 0))), call.number("skip") or 0
     if query:
         number = sum(1 for _ in call.collection()._iter_documents(query))
     else:
         number = len(call.collection()._store)
-    number = max(number - int(skip), 0)
-    return {"n": min(number, int(limit)) if limit else number}
+    number = max(number - skip, 0)
+    return {"n": min(number, limit) if limit else number}
 
 
 def distinct(call: Call) -> dict[str, Any]:
@@ -165,20 +159,15 @@ def aggregate(call: Call) -> dict[str, Any]:
     refuse_hint(call.store, call.database, name, call.command.get("hint"))
     if call.command.get("explain"):
         raise lacking("explain of an aggregate as a field; explain as a command works")
-    cursor = call.field("cursor", dict)
-    if cursor is None:
+    if call.field("cursor", dict) is None:
         raise CommandFailure(
             9, "The 'cursor' option is required, except for aggregate with the explain argument"
         )
-    batch_size = cursor.get("batchSize")
-    if batch_size is not None and batch_size < 0:
-        raise CommandFailure(51024, f"BSON field 'batchSize' value must be >= 0, actual value '{batch_size}'")
+    batch_size = call.batch_size()
     _refuse_linearizable(call, pipeline)
     documents, rest = _source(call, name, pipeline)
     results = _run(call, documents, rest)
-    return call.cursors.reply(
-        call, f"{call.database}.{name}", results, batch_size=batch_size, open_ended=True
-    )
+    return call.cursor_reply(f"{call.database}.{name}", results, batch_size=batch_size, open_ended=True)
 
 
 def _pipeline(call: Call) -> list[dict[str, Any]]:

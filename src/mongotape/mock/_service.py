@@ -11,13 +11,15 @@ from bson import Int64, Timestamp
 from mongotape.mock._admin import ADMIN_COMMANDS
 from mongotape.mock._bulk import BULK_COMMANDS
 from mongotape.mock._call import GENERIC_FIELDS, Call
-from mongotape.mock._cursors import CURSOR_COMMANDS, Cursors
+from mongotape.mock._cursor_commands import CURSOR_COMMANDS
+from mongotape.mock._cursors import Cursors
 from mongotape.mock._failures import failure_of, lacking
 from mongotape.mock._fields import FIELDS, LACKING_COMMANDS
 from mongotape.mock._indexes import INDEX_COMMANDS
 from mongotape.mock._namespaces import NAMESPACE_COMMANDS
 from mongotape.mock._reads import READ_COMMANDS
-from mongotape.mock._sessions import SESSION_COMMANDS, Sessions, Transactions
+from mongotape.mock._session_commands import SESSION_COMMANDS
+from mongotape.mock._sessions import Sessions, Transactions
 from mongotape.mock._writes import WRITE_COMMANDS
 from mongotape.wire import CommandFailure, FailPoints, TopologyClock, answer_hello, hello_reply, is_hello
 
@@ -116,12 +118,12 @@ class Service:
         ) == "snapshot" and "autocommit" not in call.command:
             raise lacking("snapshot reads")
         with self.store.lock:
-            done = self.sessions.enter(call)
+            done = self.sessions.enter(call.name, call.command)
             if done is not None:
                 return done
             reply = handler(call)
             reply["ok"] = 1.0
-            self.sessions.keep(call, reply)
+            self.sessions.keep(call.command, reply)
         return reply
 
     def _stamped(self, reply: dict[str, Any], *, advance: bool = False) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from mongotape.wire import CommandFailure
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mongotape.mock._call import Call, Handler
 
 Transactions: TypeAlias = Literal["refuse", "ignore"]
 _ENDS: Final = frozenset({"commitTransaction", "abortTransaction"})
@@ -53,14 +52,13 @@ class Sessions:
             return found.bytes
         return bytes(found) if isinstance(found, bytes) and len(found) == 16 else None
 
-    def enter(self, call: Call) -> dict[str, Any] | None:
+    def enter(self, name: str, command: Mapping[str, Any]) -> dict[str, Any] | None:
         """Note the command's session; return the reply if this very write was done before.
 
         Raises:
             CommandFailure: the command is part of a transaction and those are refused, or its session field is
                 malformed, or its transaction number is older than the last one.
         """
-        command = call.command
         if "lsid" not in command:
             if "txnNumber" in command:
                 raise CommandFailure(72, "Transaction number requires a session ID to also be specified")
@@ -69,17 +67,15 @@ class Sessions:
         if key is None:
             raise CommandFailure(14, "BSON field 'lsid.id' must be a UUID")
         self._used[key] = _now()
-        if command.get("autocommit") is False or call.name in _ENDS:
-            self._refuse_or_warn(call)
+        if command.get("autocommit") is False or name in _ENDS:
+            self._refuse_or_warn(name)
             return None
         number = command.get("txnNumber")
         return None if number is None else self._before(key, number)
 
-    def _refuse_or_warn(self, call: Call) -> None:
+    def _refuse_or_warn(self, name: str) -> None:
         if self._transactions == "refuse":
-            raise CommandFailure(
-                238, _REFUSED.format(what=call.name if call.name in _ENDS else "a transaction")
-            )
+            raise CommandFailure(238, _REFUSED.format(what=name if name in _ENDS else "a transaction"))
         if not self._warned:
             try:
                 warnings.warn(_IGNORED, TransactionsIgnoredWarning, stacklevel=2)
@@ -99,11 +95,11 @@ class Sessions:
             return None
         return reply
 
-    def keep(self, call: Call, reply: dict[str, Any]) -> None:
+    def keep(self, command: Mapping[str, Any], reply: dict[str, Any]) -> None:
         """Keep the reply of a retryable write, for its retry."""
-        number = call.command.get("txnNumber")
-        key = self.key_of(call.command)
-        if key is not None and number is not None and call.command.get("autocommit") is not False:
+        number = command.get("txnNumber")
+        key = self.key_of(command)
+        if key is not None and number is not None and command.get("autocommit") is not False:
             self._written[key] = (number, dict(reply))
 
     def end(self, keys: set[bytes] | None) -> None:
@@ -126,38 +122,3 @@ _NO_USER: Final = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
-
-
-def _ids(call: Call) -> set[bytes]:
-    given = call.command[call.name]
-    if not isinstance(given, list):
-        raise CommandFailure(14, f"BSON field '{call.name}' must be an array")
-    keys = {Sessions.key_of({"lsid": each}) for each in given}
-    return {key for key in keys if key is not None}
-
-
-def end_sessions(call: Call) -> dict[str, Any]:
-    """Answer endSessions and killSessions; killAllSessions ends every session."""
-    keys = None if call.name.startswith("killAll") or not call.command[call.name] else _ids(call)
-    if call.name == "endSessions" and keys is None:
-        return {}
-    call.sessions.end(keys)
-    call.cursors.end_sessions(keys)
-    return {}
-
-
-def start_session(call: Call) -> dict[str, Any]:  # noqa: ARG001 - a handler
-    """Answer startSession."""
-    return {"id": {"id": Binary(uuid.uuid4().bytes, 4)}, "timeoutMinutes": 30}
-
-
-SESSION_COMMANDS: Final[dict[str, Handler]] = {
-    "endSessions": end_sessions,
-    "killSessions": end_sessions,
-    "killAllSessions": end_sessions,
-    "killAllSessionsByPattern": end_sessions,
-    "refreshSessions": lambda call: {},  # noqa: ARG005
-    "startSession": start_session,
-    "commitTransaction": lambda call: {},  # noqa: ARG005 - reached only where transactions are ignored
-    "abortTransaction": lambda call: {},  # noqa: ARG005
-}

@@ -51,6 +51,11 @@ class Target:
 
     def insert(self, document: Any) -> None:
         """Insert one document."""
+        if not isinstance(document, dict):
+            raise CommandFailure(
+                14,
+                f"BSON field 'insert.documents' is the wrong type '{type_name(document)}', expected type 'object'",
+            )
         _id = document.get("_id", 0)
         if isinstance(_id, list) or type_name(_id) in {"array", "regex"}:
             raise CommandFailure(53, f"The '_id' value cannot be of type {type_name(_id)}")
@@ -63,7 +68,7 @@ class Target:
 
     def update(self, statement: Mapping[str, Any]) -> Updated:
         """Run one update statement: ``q``, ``u``, ``multi``, ``upsert`` and what goes with them."""
-        query, update = statement["q"], statement["u"]
+        query, update = _part(statement, "q", "update"), _part(statement, "u", "update", (dict, list))
         multi, upsert = bool(statement.get("multi")), bool(statement.get("upsert"))
         self._refuse_options(statement)
         refuse_malformed(update)
@@ -91,10 +96,13 @@ class Target:
 
     def delete(self, statement: Mapping[str, Any]) -> int:
         """Run one delete statement: ``q`` and ``limit`` (0 for all)."""
+        query = _part(statement, "q", "delete")
+        if "limit" not in statement:
+            raise CommandFailure(40414, "BSON field 'delete.deletes.limit' is missing but a required field")
         self._refuse_options(statement)
         delete = self.collection.delete_one if statement.get("limit") else self.collection.delete_many
         self._exists_if_anything()
-        return int(delete(statement["q"]).deleted_count)
+        return int(delete(query).deleted_count)
 
     def _refuse_null_id(self, query: dict[str, Any]) -> None:
         if not any(True for _ in self.collection._iter_documents(query)):
@@ -119,6 +127,22 @@ class Target:
     def _exists_if_anything(self) -> None:
         if self.call.store.exists(self.database, self.name):
             self._exists()
+
+
+def _part(statement: Any, name: str, command: str, kinds: tuple[type, ...] = (dict,)) -> Any:
+    """Return a part that a statement can't be without."""
+    place = f"{command}.{command}s"
+    if not isinstance(statement, dict):
+        raise CommandFailure(14, f"BSON field '{place}' is the wrong type, expected an array of objects")
+    if name not in statement:
+        raise CommandFailure(40414, f"BSON field '{place}.{name}' is missing but a required field")
+    if not isinstance(statement[name], kinds):
+        raise CommandFailure(
+            9 if name == "u" else 14,
+            f"BSON field '{place}.{name}' is the wrong type '{type_name(statement[name])}', expected "
+            + ("an object or an array" if len(kinds) > 1 else "type 'object'"),
+        )
+    return statement[name]
 
 
 def _is_open(_id: Any) -> bool:
