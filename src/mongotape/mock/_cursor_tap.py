@@ -6,7 +6,7 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-import mongotape.mock._started as started  # noqa: PLR0402 - the package's front door imports this file
+import mongotape.mock._started as started  # the package itself imports this file
 from mongotape.mock._replies import cursor_reply, failed
 
 if TYPE_CHECKING:

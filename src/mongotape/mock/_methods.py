@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-import mongotape.mock._started as started  # noqa: PLR0402 - the package's front door imports this file
+import mongotape.mock._started as started  # the package itself imports this file
 from mongotape.mock._replies import cursor_reply, updated
 
 if TYPE_CHECKING:
