@@ -248,6 +248,30 @@ def test_a_threads_error_counts_when_it_is_waited_for(pools: PoolContext) -> Non
     assert outcome.sentence.startswith("operations[4] (waitForThread) raised AutoReconnect")
 
 
+def test_a_threads_failed_wait_counts_without_being_waited_for(pools: PoolContext) -> None:
+    """Only the driver's own errors may pass unseen in a thread."""
+    file = cmap(
+        """
+        operations:
+          - {name: start, target: thread1}
+          - {name: waitForEvent, event: ConnectionCreated, count: 1, timeout: 1, thread: thread1}
+          - {name: wait, ms: 200}
+        events: [{type: ConnectionPoolCreated}]
+        """
+    )
+    outcome = pools.run(file)
+    assert outcome.status == "failed"
+    assert outcome.where == "own.yml:6"
+    assert outcome.sentence.startswith("waitForEvent: waited 0.001 s for connection_created()")
+
+
+def test_an_errors_address_is_looked_at(pools: PoolContext) -> None:
+    """PyMongo's errors of pools carry none, so that no expectation of one passes."""
+    outcome = pools.run(cmap(CLOSED % "error: {type: PoolClosedError, address: 42}"))
+    assert outcome.where == "own.yml:8"
+    assert outcome.sentence.startswith("expected any address, the error has None; checkOut (line 7) raised")
+
+
 def test_what_a_server_lacks_is_a_skip(pools: PoolContext) -> None:
     """In one sentence, with what is there."""
     text = """

@@ -74,6 +74,14 @@ class PoolTest:
         else:
             self._threads[operation.thread].do(operation, lambda: act(self, operation))
 
+    def check_threads(self) -> None:
+        """Raise what went wrong in a thread that nobody waited for, unless it is an error of the driver's."""
+        from pymongo.errors import PyMongoError
+
+        for thread in self._threads.values():
+            if thread.error is not None and not isinstance(thread.error, PyMongoError):
+                raise thread.error
+
     async def end(self, seconds: float) -> bool:
         """Wait for every thread; False where one is still running when the time is over."""
         ended = [await thread.join(seconds) for thread in self._threads.values()]

@@ -218,9 +218,11 @@ class _Replay:
         try:
             await pool.open()
             await self._operate(test)
+            test.check_threads()
             self._judged = log = self._recorder.log
             if (error := compare(self._file, log, trailing_events=self.trailing_events)) is not None:
                 raise error
+            self._recorder.raise_errors()
         finally:
             await pool.close()
             if not await test.end(0):
@@ -257,6 +259,14 @@ class _Replay:
         if expected.message is not None and expected.message not in str(error):
             at = expected.place.below("message")
             raise SpecFailure(at, f"expected the message {expected.message!r}; {raised}", self._seen())
+
+        if expected.address is not None:
+            address = getattr(error, "address", None)
+            found = None if address is None else "{}:{}".format(*address)
+            if found is None or expected.address not in (42, "42", found):
+                at = expected.place.below("address")
+                wanted = "any address" if expected.address in (42, "42") else repr(expected.address)
+                raise SpecFailure(at, f"expected {wanted}, the error has {found}; {raised}", self._seen())
 
     def _seen(self) -> str:
         """Return the events so far, a line each."""

@@ -103,6 +103,7 @@ async def _replay(file: SdamFile, api: Api, recorder: EventRecorder) -> None:
             published = len(log)
     finally:
         await topology.close()
+    recorder.raise_errors()
 
 
 def _title(number: int, phase: SdamPhase) -> str:
