@@ -31,8 +31,8 @@ class Source:
 
     def __init__(self, path: Path, root: Path | None = None) -> None:
         self.path = path.absolute()
-        self._shown = _from_here(self.path)  #: as complaints and failures name it
         self.file = shown_file(path, root)  #: as reports and expectations name it
+        self._shown = _from_here(self.path) or self.file  #: as complaints and failures name it
         self.specification = specification_of(path, root)
         self._model: SpecFile | None = None
 
@@ -108,12 +108,12 @@ class Source:
                 yield Case(self, index, name, api)
 
 
-def _from_here(path: Path) -> str:
-    """A path as a person in the working directory writes it."""
+def _from_here(path: Path) -> str | None:
+    """A path as a person in the working directory writes it; None for one that is not below it."""
     try:
         return str(path.relative_to(path.cwd()))
     except ValueError:
-        return str(path)
+        return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,9 +157,8 @@ def gather(paths: Iterable[Path]) -> Iterator[Source]:
     for named in paths:
         is_folder = named.is_dir()
         for path in spec_files(named) if is_folder else [named]:
-            if (resolved := path.resolve()) in seen:
-                continue
-            seen.add(resolved)
+            resolved = path.resolve()
             source = Source(path, named if is_folder else None)
-            if not is_folder or source.is_spec_file():
+            if resolved not in seen and (not is_folder or source.is_spec_file()):
+                seen.add(resolved)
                 yield source

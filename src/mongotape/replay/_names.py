@@ -32,39 +32,33 @@ def specification_of(path: Path, root: Path | None = None) -> str:
     ``crud/tests/unified/find.yml`` is of ``crud``; for the format's own tests the kind is added:
     ``unified-test-format/valid-pass``.
     """
-    if root is None:
-        above = [parent.name for parent in path.absolute().parents]
-        name = next((each for each in above if each and each not in _WITHIN), ".")
-        parts = above
-    else:
-        below = path.relative_to(root).parts[:-1]
-        own = [root.absolute().name] if root.absolute().name not in _WITHIN else []
-        name = next((each for each in (*below, *own) if each not in _WITHIN), ".")
-        parts = list(below)
-    name = name.replace("_", "-")
-    kind = next((each for each in parts if each in _KINDS), None)
+    folder = _own_folder(path, root)
+    name = (folder.name if folder is not None else ".").replace("_", "-")
+    kind = next((each for each in path.absolute().parts if each in _KINDS), None)
     return f"{name}/{kind}" if kind and kind != name else name
 
 
-def shown_file(path: Path, root: Path | None) -> str:
-    """A file as reports and expectations name it: ``crud/unified/find.yml``.
+def shown_file(path: Path, root: Path | None = None) -> str:
+    """A file as reports and expectations name it: ``crud/unified/find.json``.
 
     It is the path below the folder that was replayed, from its specification's own folder on at least, so that a
     test has one name whether its file, its specification or all of them are replayed.
     """
-    if root is not None:
-        is_inside = all(part in _WITHIN for part in path.relative_to(root).parts[:-1])
-        base = (
-            root.absolute().parent if is_inside and root.absolute().name not in _WITHIN else root.absolute()
-        )
-        return path.absolute().relative_to(base).as_posix()
     absolute = path.absolute()
-    parts = absolute.parts
-    first = next(
-        (at for at in range(len(parts) - 2, 0, -1) if parts[at] not in _WITHIN),
-        len(parts) - 1,
-    )
-    return "/".join(parts[first:])
+    folder = _own_folder(path, root)
+    if folder is None:
+        return absolute.relative_to(root.absolute()).as_posix() if root is not None else path.name
+    if root is not None and folder != root.absolute() and folder.is_relative_to(root.absolute()):
+        return absolute.relative_to(root.absolute()).as_posix()
+    return absolute.relative_to(folder.parent).as_posix()
+
+
+def _own_folder(path: Path, root: Path | None) -> Path | None:
+    """The folder of a file's specification: the highest one below the root, else the nearest one above."""
+    above = [folder for folder in path.absolute().parents if folder.name and folder.name not in _WITHIN]
+    if root is not None and (below := [each for each in above if root.absolute() in each.parents]):
+        return below[-1]
+    return above[0] if above else None
 
 
 def marker_of(name: str) -> str:

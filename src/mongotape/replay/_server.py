@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from mongotape.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from packaging.version import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +52,26 @@ def identify(build_info: Mapping[str, Any], topology: str = "") -> ServerIdentit
     return ServerIdentity("MongoDB", compatible, compatible, topology)
 
 
+_PART = re.compile(r"(<=|>=|==|!=|<|>)\s*(\S+)")
+_COMPARED = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
 def checked_range(text: str) -> str:
     """A range of versions, if it is one: ``">=0.7, <0.9"``, ``"==8.0.*"``.
 
     Raises:
         UsageError: it can't be read.
     """
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
     try:
-        SpecifierSet(text)
-    except InvalidSpecifier:
+        _parts(text)
+    except ValueError:
         raise UsageError(
             f'"{text}" is no range of versions; write one such as ">=0.7, <0.9" or "==8.0.*"'
         ) from None
@@ -67,15 +79,36 @@ def checked_range(text: str) -> str:
 
 
 def is_within(version: str, range_: str) -> bool:
-    """Whether a version is in a range; previews count as what they precede is counted (0.7.0b3 < 0.7.0)."""
-    from packaging.specifiers import SpecifierSet
+    """Whether a version is in a range; a preview comes before what it precedes: 0.7.0b3 < 0.7.0."""
+    found = _version(version)
+    return found is not None and all(
+        (compare(found.release[: len(bound.release)], bound.release) if is_prefix else compare(found, bound))
+        for compare, bound, is_prefix in _parts(range_)
+    )
+
+
+def _parts(range_: str) -> list[tuple[Callable[[Any, Any], bool], Version, bool]]:
+    """Each part of a range: how to compare, with what, and whether that is a prefix only."""
+    parts = []
+    for part in range_.split(","):
+        match = _PART.fullmatch(part.strip())
+        if match is None:
+            raise ValueError(part)
+        sign, text = match.groups()
+        is_prefix = text.endswith(".*") and sign in ("==", "!=")
+        bound = _version(text.removesuffix(".*") if is_prefix else text)
+        if bound is None or (text.endswith(".*") and not is_prefix):
+            raise ValueError(part)
+        parts.append((_COMPARED[sign], bound, is_prefix))
+    return parts
+
+
+def _version(text: str) -> Version | None:
+    """A version as servers write it; of one that is written otherwise the numbers that it starts with."""
     from packaging.version import InvalidVersion, Version
 
     try:
-        parsed = Version(version)
+        return Version(text)
     except InvalidVersion:
-        numbers = re.match(r"\d+(\.\d+)*", version)
-        if numbers is None:
-            return False
-        parsed = Version(numbers[0])
-    return SpecifierSet(range_).contains(parsed, prereleases=True)
+        numbers = re.match(r"\d+(\.\d+)*", text)
+        return Version(numbers[0]) if numbers else None
