@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pymongo import monitoring
 
-from mongotape.driver import _sdam_queue
+from mongotape.driver._sdam_queue import install as install_queue
 from mongotape.driver._taps import TapSource
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def install() -> bool:
         return False
     if not hasattr(listeners.__init__, "_mongotape"):
         listeners.__init__ = _with_taps(listeners.__init__)
-    _sdam_queue.install()
+    install_queue()
     return True
 
 
