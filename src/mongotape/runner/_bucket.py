@@ -5,6 +5,8 @@ Source: GridFS specification.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from mongotape.runner import _results as results
@@ -20,22 +22,37 @@ def _file_id(call: Call) -> Any:
     return call.take("id")
 
 
+@operation("bucket", "download")
+async def download(call: Call) -> Any:
+    content = BytesIO()
+    await settle(call.target.gridfs.download_to_stream(_file_id(call), content))
+    return content.getvalue()
+
+
+@operation("bucket", "downloadByName")
+async def download_by_name(call: Call) -> Any:
+    content = BytesIO()
+    method = call.target.gridfs.download_to_stream_by_name
+    await settle(call.invoke(method, destination=content))
+    return content.getvalue()
+
+
+@operation("bucket", "openDownloadStream")
+async def open_download_stream(call: Call) -> Any:
+    return await _content(await settle(call.target.gridfs.open_download_stream(_file_id(call))))
+
+
+@operation("bucket", "openDownloadStreamByName")
+async def open_download_stream_by_name(call: Call) -> Any:
+    return await _content(await settle(call.invoke(call.target.gridfs.open_download_stream_by_name)))
+
+
 async def _content(stream: Any) -> bytes:
     try:
         content: bytes = await settle(stream.read())
     finally:
         await settle(stream.close())
     return content
-
-
-@operation("bucket", "download", "openDownloadStream")
-async def download(call: Call) -> Any:
-    return await _content(await settle(call.target.gridfs.open_download_stream(_file_id(call))))
-
-
-@operation("bucket", "downloadByName", "openDownloadStreamByName")
-async def download_by_name(call: Call) -> Any:
-    return await _content(await settle(call.invoke(call.target.gridfs.open_download_stream_by_name)))
 
 
 def _upload(call: Call) -> dict[str, Any]:
@@ -91,9 +108,16 @@ async def rename_by_name(call: Call) -> Any:
 
 @operation("bucket", "drop")
 async def drop(call: Call) -> Any:
-    """Drop both collections: the format's drop, which PyMongo's buckets don't have."""
-    await settle(call.target.files.drop())
-    await settle(call.target.chunks.drop())
+    """Drop both collections: the format's drop, which PyMongo's buckets don't have.
+
+    It is one operation, so that a client's time-out is for both.
+    """
+    import pymongo
+
+    seconds = call.target.files.database.client.options.timeout
+    with nullcontext() if seconds is None or call.timeout_ms is not None else pymongo.timeout(seconds):
+        await settle(call.target.files.drop())
+        await settle(call.target.chunks.drop())
     return results.nothing()
 
 

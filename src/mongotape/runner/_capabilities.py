@@ -85,7 +85,6 @@ _UNTIMED: Final = {
     "createChangeStream": "a change stream",
     "createFindCursor": "a cursor's lifetime",
     "createCommandCursor": "a cursor's lifetime",
-    "runCursorCommand": "a cursor's lifetime",
     "startTransaction": "a transaction",
     "commitTransaction": "a transaction",
     "abortTransaction": "a transaction",
@@ -101,7 +100,9 @@ def _lacks_timeouts(entities: list[Entity], operations: list[Operation]) -> Iter
     for each in operations:
         untimed = _UNTIMED.get(each.name)
         is_tailable = str(each.arguments.get("cursorType", "")).startswith("tailable")
-        if untimed is None and is_tailable and each.name == "find":
+        if is_tailable:
             untimed = "a tailable cursor"
+        elif "maxAwaitTimeMS" in each.arguments:
+            untimed = "a cursor that awaits data"
         if untimed is not None and (is_timed or "timeoutMS" in each.arguments):
             yield f"PyMongo {driver_version()} has no timeoutMS for {untimed}"
