@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 import threading
 import time
 from contextlib import closing
@@ -71,6 +72,21 @@ def test_mongomock_ng_answers_reads_writes_indexes_and_errors_as_the_store():
             items.insert_one({"_id": 1000, "sku": "1"})
         assert caught.value.details["keyValue"] == {"sku": "1"}
         assert [each["_id"] for each in items.aggregate([{"$sort": {"_id": -1}}, {"$limit": 1}])] == [199]
+
+
+def test_mongomock_ng_is_the_store_where_it_is_installed_instead(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mongomock", None)
+    with serve() as running, MongoClient(running.uri) as client:
+        client.shop.items.insert_one({"_id": 1})
+        assert type(running.store).__module__ == "mongomock_ng.mongo_client"
+        assert client.server_info()["storageEngines"][0].startswith("mongomock_ng")
+
+
+def test_where_no_mongomock_is_installed_that_is_said(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mongomock", None)
+    monkeypatch.setitem(sys.modules, "mongomock_ng", None)
+    with pytest.raises(UsageError, match="no mongomock is installed; install mongomock or mongomock-ng"):
+        serve()
 
 
 def test_two_servers_of_one_store_share_its_lock():

@@ -11,6 +11,7 @@ import threading
 import warnings
 import weakref
 from functools import partial
+from importlib import import_module
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -284,10 +285,12 @@ def _listed(method: Method, args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _of_client(client: Any) -> list[Any]:
     """Return the databases and collections made by ``with_options``, which nobody keeps a list of."""
-    databases = [each for each in gc.get_objects() if type(each).__name__ in {"Database", "Collection"}]
+    package = next(each.__module__ for each in type(client).__mro__ if each.__name__ == "MongoClient")
+    mongomock = import_module(package.partition(".")[0])
+    database, collection = mongomock.Database, mongomock.Collection
     found = []
-    for each in databases:
-        held = vars(each) if type(each).__module__.partition(".")[0] in {"mongomock", "mongomock_ng"} else {}
+    for each in [each for each in gc.get_objects() if (kind := type(each)) is collection or kind is database]:
+        held = vars(each)
         if held.get("_client") is client or getattr(held.get("database"), "_client", None) is client:
             found.append(each)
     return found
