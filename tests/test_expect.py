@@ -169,7 +169,7 @@ def test_reading_changes_nothing():
             "not a mapping with the keys poolReadyEvent, poolClosedEvent",
             (0,),
         ),
-        ({"oneOrMore": []}, "expected[0].oneOrMore: one_or_more: give one or more events", (0, "oneOrMore")),
+        ({"oneOrMore": []}, "expected[0].oneOrMore: oneOrMore: give one or more events", (0, "oneOrMore")),
         (
             {"optional": 3},
             "expected[0].optional: expected a list of expectations, not int 3",
@@ -177,7 +177,7 @@ def test_reading_changes_nothing():
         ),
         (
             {"oneOrMore": [{"optional": [{"poolReadyEvent": {}}]}]},
-            "expected[0].oneOrMore: one_or_more: a repetition can't stand inside a repetition",
+            "expected[0].oneOrMore: oneOrMore: a repetition can't stand inside a repetition",
             (0, "oneOrMore"),
         ),
         (

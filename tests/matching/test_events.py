@@ -191,6 +191,8 @@ def test_differs(event, expected, why):
     matcher = event_matcher(expected)
     assert not matcher.matches(event)
     assert str(matcher.explain(event)[0]).startswith(why)
+    for mode in ("exact", "prefix", "in_order", "any_order"):
+        assert not match_events([expected], [event], mode=mode).passed
 
 
 def test_a_description_has_only_what_it_has():

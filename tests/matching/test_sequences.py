@@ -174,16 +174,14 @@ def test_a_capture_that_nothing_gives_a_value_stands_in_no_ones_way():
     expected = [
         expect.command_started("find", request_id=same("a")),
         expect.command_started("insert", request_id=same("a")),
-        expect.command_started("find"),
         unseen,
     ]
-    events = [*finds(2, 1), started({"insert": "c"}, request_id=1)]
-    for mode in ("any_order", "in_order"):
-        verdict = match_events(
-            expected if mode == "any_order" else [*expected[:2], unseen], events, mode=mode
-        )
-        assert verdict.passed
-        assert verdict.captures == {"a": 1}
+    rest = [expect.command_started("find"), expect.command_started("insert")]
+    events = [*finds(1, 2), started({"insert": "c"}, request_id=2), started({"insert": "c"}, request_id=1)]
+    verdict = match_events([*expected, *rest], events, mode="any_order")
+    assert verdict.passed
+    assert set(verdict.captures) == {"a"}
+    assert match_events(expected, events, mode="in_order").captures == {"a": 1}
 
 
 @pytest.mark.parametrize("last", [1, 2, 3])

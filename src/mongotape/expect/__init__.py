@@ -33,6 +33,7 @@ from mongotape.expect._pools import (
     pool_ready,
 )
 from mongotape.expect._reading import fields_of, read_expectation, read_expectations
+from mongotape.expect._repetitions import between, one_or_more, optional
 from mongotape.expect._values import (
     UNSET,
     Expectation,
@@ -44,11 +45,8 @@ from mongotape.expect._values import (
     Text,
     Unset,
     Written,
-    between,
     like,
     literal,
-    one_or_more,
-    optional,
     same,
     text,
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from mongotape.errors import ExpectationError
 from mongotape.events import Family, Kind, nearest
-from mongotape.expect._values import UNSET, Expectation, Repeat, Step, between, one_or_more, optional
+from mongotape.expect._values import UNSET, Expectation, Repeat, Step, repeat
 
 Path = tuple[str | int, ...]
 
@@ -201,10 +201,9 @@ def _read_repeat(name: str, content: object, path: Path) -> Repeat:
         content, path = content["events"], (*path, "events")
     written = [content] if isinstance(content, Mapping) else content
     steps = read_expectations(written, path=path)  # type: ignore[arg-type]  # it complains itself
-    makers: dict[str, Callable[..., Repeat]]
-    makers = {"oneOrMore": one_or_more, "optional": optional, "between": between}
+    at_least, at_most = bounds or {"oneOrMore": (1, None), "optional": (0, 1)}[name]
     try:
-        return makers[name](*bounds, *steps)
+        return repeat(steps, at_least, at_most, name)
     except ExpectationError as error:
         raise ExpectationError(f"{_at(path)}{error}", path=path) from None
 

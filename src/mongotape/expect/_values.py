@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar
 from mongotape.errors import ExpectationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from mongotape.events import Family, Kind
 
@@ -172,52 +172,22 @@ def same(name: str, *, other_than: str | tuple[str, ...] = ()) -> Same:
     return Same(name, others)
 
 
-def one_or_more(*events: Written) -> Repeat:
-    """Return these consecutive events, once or any number of times: a ``getMore`` for every batch.
-
-    In mappings and YAML: ``oneOrMore: [...]``.
-    """
-    return repeat(events, 1, None, "one_or_more")
-
-
-def optional(*events: Written) -> Repeat:
-    """Return these consecutive events, once or not at all: a new connection, if the pool had none.
-
-    In mappings and YAML: ``optional: [...]``.
-    """
-    return repeat(events, 0, 1, "optional")
-
-
-def between(at_least: int, at_most: int | None, *events: Written) -> Repeat:
-    """Return these consecutive events, at least and at most so many times (None: without an upper bound).
-
-    In mappings and YAML: ``between: {atLeast: 0, atMost: 3, events: [...]}``.
-    """
-    return repeat(events, at_least, at_most, "between")
-
-
-def repeat(events: tuple[Written, ...], at_least: int, at_most: int | None, name: str) -> Repeat:
+def repeat(steps: Iterable[Step], at_least: int, at_most: int | None, name: str) -> Repeat:
     """Return the checked repetition.
 
     Raises:
-        ExpectationError: the bounds are none, or there is nothing to repeat.
+        ExpectationError: the bounds are none, or there is nothing that can be repeated.
     """
-    from mongotape.expect._reading import read_expectation as read
-
     for bound in (at_least, at_most):
         if bound is not None and (isinstance(bound, bool) or not isinstance(bound, int) or bound < 0):
             raise ExpectationError(f"{name}: a bound is a whole number from 0, not {bound!r}")
     if at_most is not None and (at_most < at_least or at_most == 0):
         raise ExpectationError(f"{name}: at most {at_most} is less than at least {max(at_least, 1)}")
-    if not events:
-        raise ExpectationError(f"{name}: give one or more events to repeat")
-    body = tuple(_leaves(events, name, read))
-    return Repeat(body, at_least, at_most)
-
-
-def _leaves(events: tuple[Written, ...], name: str, read: Any) -> Iterator[Expectation]:
-    for written in events:
-        step = read(written)
+    body: list[Expectation] = []
+    for step in steps:
         if isinstance(step, Repeat):
             raise ExpectationError(f"{name}: a repetition can't stand inside a repetition")
-        yield step
+        body.append(step)
+    if not body:
+        raise ExpectationError(f"{name}: give one or more events to repeat")
+    return Repeat(tuple(body), at_least, at_most)

@@ -15,9 +15,9 @@ from mongotape.matching._operators import PLAIN, Context, Operator
 from mongotape.matching._scalars import textual
 
 if TYPE_CHECKING:
-    from mongotape.matching._values import Compiler, Place
+    from mongotape.matching._place import Compiling, Place
 
-Structure = Callable[["Compiler", Any, Mapping[str, Any], "Place"], Node]
+Structure = Callable[["Compiling", Any, Mapping[str, Any], "Place"], Node]
 
 
 class _Plain(Node):
@@ -66,19 +66,19 @@ def plain(
     return _Plain(operator, argument, written, context, where)
 
 
-def _unset_or_matches(compiler: Compiler, argument: Any, written: Mapping[str, Any], place: Place) -> Node:
+def _unset_or_matches(compiler: Compiling, argument: Any, written: Mapping[str, Any], place: Place) -> Node:
     if place.element:
         raise ValueError("stands in an array, whose elements can't be unset")
     return Unset(written, compiler.node(argument, place))
 
 
-def _match_as_root(compiler: Compiler, argument: Any, written: Mapping[str, Any], place: Place) -> Node:
+def _match_as_root(compiler: Compiling, argument: Any, written: Mapping[str, Any], place: Place) -> Node:
     if document(argument) is None:
         raise ValueError(f"takes a document, not {short(argument)}")
     return Through(written, compiler.node(argument, place._replace(root=True)), lambda actual: actual)
 
 
-def _match_as_document(compiler: Compiler, argument: Any, written: Mapping[str, Any], place: Place) -> Node:
+def _match_as_document(compiler: Compiling, argument: Any, written: Mapping[str, Any], place: Place) -> Node:
     if document(argument) is None:
         raise ValueError(f"takes a document, not {short(argument)}")
     inner = compiler.node(argument, place._replace(root=False, element=False))
@@ -103,20 +103,20 @@ def _parse(actual: Any) -> Mapping[str, Any]:
     return found
 
 
-def _literal(compiler: Compiler, argument: Any, _written: Mapping[str, Any], place: Place) -> Node:
+def _literal(compiler: Compiling, argument: Any, _written: Mapping[str, Any], place: Place) -> Node:
     return compiler.node(argument, place._replace(literal=True))
 
 
-def _matches_entity(compiler: Compiler, argument: Any, written: Mapping[str, Any], place: Place) -> Node:
+def _matches_entity(compiler: Compiling, argument: Any, written: Mapping[str, Any], place: Place) -> Node:
     return _looked_up(compiler, "value", argument, written, place)
 
 
-def _session_lsid(compiler: Compiler, argument: Any, written: Mapping[str, Any], place: Place) -> Node:
+def _session_lsid(compiler: Compiling, argument: Any, written: Mapping[str, Any], place: Place) -> Node:
     return _looked_up(compiler, "session_lsid", argument, written, place._replace(root=False))
 
 
 def _looked_up(
-    compiler: Compiler, method: str, argument: Any, written: Mapping[str, Any], place: Place
+    compiler: Compiling, method: str, argument: Any, written: Mapping[str, Any], place: Place
 ) -> Node:
     if not isinstance(argument, str):
         raise ValueError(f"takes the name of an entity, not {short(argument)}")  # noqa: TRY004
@@ -142,7 +142,7 @@ class _Named(Through):
         super().__init__(written, inner, lambda actual: actual)
 
 
-def _same(compiler: Compiler, argument: Any, _written: Mapping[str, Any], place: Place) -> Node:
+def _same(compiler: Compiling, argument: Any, _written: Mapping[str, Any], place: Place) -> Node:
     if not isinstance(argument, Mapping):
         return compiler.capture(same(argument), place.path)
     if "name" not in argument or set(argument) - {"name", "otherThan"}:
@@ -154,7 +154,7 @@ def _same(compiler: Compiler, argument: Any, _written: Mapping[str, Any], place:
     return compiler.capture(same(argument["name"], other_than=others), place.path)
 
 
-def _text(_compiler: Compiler, argument: Any, _written: Mapping[str, Any], _place: Place) -> Node:
+def _text(_compiler: Compiling, argument: Any, _written: Mapping[str, Any], _place: Place) -> Node:
     if not isinstance(argument, str):
         raise ValueError(f"takes a regular expression, not {short(argument)}")  # noqa: TRY004
     return textual(text(argument))

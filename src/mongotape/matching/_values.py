@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from mongotape.errors import ExpectationError
 from mongotape.events import nearest
@@ -11,6 +11,7 @@ from mongotape.expect import Same, Text
 from mongotape.matching._mismatch import Mismatch, Path, malformed
 from mongotape.matching._nodes import Array, Capture, Document, Node
 from mongotape.matching._operators import PLAIN, Context, Entities, Operator
+from mongotape.matching._place import Place, Root
 from mongotape.matching._plain import NUMBERS, SIMPLE, is_plain
 from mongotape.matching._scalars import scalar, textual
 from mongotape.matching._structures import STRUCTURES, plain
@@ -18,21 +19,8 @@ from mongotape.matching._structures import STRUCTURES, plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-#: Whether a value is a root document, or an array of them.
-Root: TypeAlias = 'bool | Literal["elements"]'
-
 _DEEPEST: Final = 128  # a server takes 100, and Python's stack is finite
 _MOST: Final = 1_000_000
-
-
-class Place(NamedTuple):
-    """Where in an expectation a value stands, and how it is to be read there."""
-
-    path: Path
-    root: Root
-    literal: bool = False  #: keys that look like operators are keys
-    element: bool = False  #: directly in an array, where a value can't be unset
-    above: tuple[int, ...] = ()  #: the containers around it, to notice one inside itself
 
 
 class Compiler:
