@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 
@@ -65,6 +66,31 @@ def deployments():
 @pytest.fixture
 def replica_set(deployments):
     return deployments.replica_set(3)
+
+
+@pytest.fixture
+def settle():
+    """Waits until a client's monitors are all connected, to be used before an async client's loop ends.
+
+    PyMongo leaks a socket whose connecting is cancelled, and a leak fails a test.
+    """
+
+    async def wait(deployment):
+        while any(len(deployment._members[one].connections) < 2 for one in deployment.members):  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+
+    return wait
+
+
+@pytest.fixture
+def use(settle):
+    """Inserts a document with an async client and waits until it is settled."""
+
+    async def insert(client, deployment):
+        await client.shop.items.insert_one({})
+        await settle(deployment)
+
+    return insert
 
 
 @pytest.fixture

@@ -70,22 +70,12 @@ def test_two_deployments_know_nothing_of_each_other(deployments):
     assert not set(one.members) & set(other.members)
 
 
-async def use(client, deployment=None):
-    """Inserts; then waits until every monitor is connected.
-
-    PyMongo leaks a socket whose connecting is cancelled.
-    """
-    await client.shop.items.insert_one({})
-    while deployment and any(len(one.connections) < 2 for one in deployment._members.values()):  # noqa: ASYNC110
-        await asyncio.sleep(0.001)
-
-
 def unclosed_warnings_are_errors():
     """Collects what was dropped; pytest turns PyMongo's warning about an unclosed client into a failure."""
     gc.collect()
 
 
-def test_an_async_client_is_closed_with_its_loop(deployments):
+def test_an_async_client_is_closed_with_its_loop(deployments, use):
     """asyncio.run() ends the loop before the deployment is closed."""
 
     async def main():
@@ -97,7 +87,7 @@ def test_an_async_client_is_closed_with_its_loop(deployments):
     unclosed_warnings_are_errors()
 
 
-def test_an_async_client_made_outside_of_a_loop_is_closed_with_the_one_that_used_it(deployments):
+def test_an_async_client_made_outside_of_a_loop_is_closed_with_the_one_that_used_it(deployments, use):
     deployment = deployments.replica_set()
     client = deployment.async_client()
     asyncio.run(use(client, deployment))
@@ -117,7 +107,7 @@ def test_an_async_client_that_was_never_used_is_no_trouble(deployments):
     unclosed_warnings_are_errors()
 
 
-def test_an_async_client_whose_loop_rests_is_closed_in_it(deployments):
+def test_an_async_client_whose_loop_rests_is_closed_in_it(deployments, use):
     """As in a fixture's teardown: the loop is open and does not run."""
     loop = asyncio.new_event_loop()
     deployment = deployments.replica_set()
@@ -130,11 +120,11 @@ def test_an_async_client_whose_loop_rests_is_closed_in_it(deployments):
     client = loop.run_until_complete(main())
     deployments.close()
     with pytest.raises(InvalidOperation):
-        loop.run_until_complete(use(client))
+        loop.run_until_complete(use(client, deployment))
     loop.close()
 
 
-def test_an_async_client_is_closed_from_another_thread(deployments):
+def test_an_async_client_is_closed_from_another_thread(deployments, use):
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -148,14 +138,14 @@ def test_an_async_client_is_closed_from_another_thread(deployments):
     client = asyncio.run_coroutine_threadsafe(main(), loop).result(10)
     deployments.close()
     with pytest.raises(InvalidOperation):
-        asyncio.run_coroutine_threadsafe(use(client), loop).result(10)
+        asyncio.run_coroutine_threadsafe(use(client, deployment), loop).result(10)
     loop.call_soon_threadsafe(loop.stop)
     thread.join(10)
     loop.close()
 
 
 @pytest.mark.asyncio
-async def test_a_coroutine_closes_with_async_with():
+async def test_a_coroutine_closes_with_async_with(use):
     async with FakeDeployments() as deployments:
         deployment = deployments.replica_set()
         client = deployment.async_client()
@@ -163,13 +153,13 @@ async def test_a_coroutine_closes_with_async_with():
         sync = deployment.client()
         await asyncio.to_thread(sync.shop.items.insert_one, {})
     with pytest.raises(InvalidOperation):
-        await use(client)
+        await use(client, deployment)
     assert_closed(sync)
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_anyio_closes_too(deployments, anyio_backend):
+async def test_anyio_closes_too(deployments, anyio_backend, use):
     deployment = deployments.replica_set()
     await use(deployment.async_client(), deployment)
 
@@ -182,12 +172,12 @@ def made_early(deployments):
 
 
 @pytest.mark.asyncio
-async def test_a_sync_fixture_may_make_an_async_client(made_early):
+async def test_a_sync_fixture_may_make_an_async_client(made_early, use):
     deployment, client = made_early
     await use(client, deployment)
 
 
-def test_sync_close_within_a_running_loop_fails_nothing(deployments):
+def test_sync_close_within_a_running_loop_fails_nothing(deployments, use):
     """It can't wait there; the loop closes the client."""
 
     async def main():

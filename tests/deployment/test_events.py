@@ -84,9 +84,13 @@ def test_all_kinds_of_events_can_be_caused(replica_set, events):
 
 
 @pytest.mark.asyncio
-async def test_all_kinds_of_events_can_be_caused_async(replica_set, events):
+async def test_all_kinds_of_events_can_be_caused_async(replica_set, events, settle):
     client = replica_set.async_client(
-        event_listeners=[events.listener()], maxPoolSize=1, waitQueueTimeoutMS=20, retryReads=False
+        event_listeners=[events.listener()],
+        maxPoolSize=1,
+        waitQueueTimeoutMS=20,
+        retryReads=False,
+        heartbeatFrequencyMS=500,
     )
     await client.shop.items.insert_one({})
     replica_set.on("find", reply=replica_set.error(code=96))
@@ -105,8 +109,11 @@ async def test_all_kinds_of_events_can_be_caused_async(replica_set, events):
     replica_set.on("find", reply=replica_set.network_error())
     with pytest.raises(AutoReconnect):
         await client.shop.items.find_one()
-    await asyncio.to_thread(replica_set.kill, replica_set.primary)
+    killed = replica_set.primary
+    await asyncio.to_thread(replica_set.kill, killed)
     await asyncio.to_thread(events.wait_for, "ServerHeartbeatFailedEvent")
+    replica_set.revive(killed)
+    await settle(replica_set)
     await client.close()
     assert set(events.names()) == ALL_EVENTS
 

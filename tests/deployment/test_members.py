@@ -76,9 +76,9 @@ def test_a_write_survives_a_step_down(replica_set):
 
 
 @pytest.mark.asyncio
-async def test_an_async_write_survives_a_step_down(replica_set):
+async def test_an_async_write_survives_a_step_down(replica_set, use):
     client = replica_set.async_client()
-    await client.shop.items.insert_one({"n": 1})
+    await use(client, replica_set)
     old = replica_set.primary
     new = replica_set.step_down(hold_heartbeats=True)
     assert (await client.shop.items.insert_one({"n": 2})).acknowledged

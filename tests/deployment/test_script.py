@@ -285,9 +285,9 @@ def test_received_commands_can_be_read(deployment, client):
 
 
 @pytest.mark.asyncio
-async def test_received_commands_can_be_awaited(deployment):
+async def test_received_commands_can_be_awaited(deployment, use):
     client = deployment.async_client(appname="shop")
-    await client.shop.items.insert_one({})
+    await use(client, deployment)
     (received,) = await deployment.await_for("insert")
     assert received.app_name == "shop"
 
