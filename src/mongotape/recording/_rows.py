@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections import deque
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeAlias
 
 from mongotape.actors import current_actor
 from mongotape.frozen import freeze
@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mongotape.actors import Actor
-    from mongotape.recording._tap import ClientTap
 
 #: (seconds, who, the client's tap or None, PyMongo's event[, its frozen document])
 Row: TypeAlias = "tuple[Any, ...]"
+
+
+class Labelled(Protocol):
+    """The tap of a client, as far as rows know it."""
+
+    label: str  #: the client's
 
 
 class Snapshot(NamedTuple):
@@ -61,7 +66,7 @@ class Rows:
         """How many rows were ever kept."""
         return self._gone + len(self._rows)
 
-    def keeper(self, tap: ClientTap | None) -> Callable[[Any], None]:
+    def keeper(self, tap: Labelled | None) -> Callable[[Any], None]:
         """Return what keeps an event of one client as it stands: a listener's body, so nothing leaves it."""
         append = self._rows.append
 
@@ -79,7 +84,7 @@ class Rows:
         return keep
 
     def freezing_keeper(
-        self, tap: ClientTap | None, document_of: Callable[[Any], Any]
+        self, tap: Labelled | None, document_of: Callable[[Any], Any]
     ) -> Callable[[Any], None]:
         """Return what keeps an event of one client with its document as it is at this moment.
 
@@ -103,7 +108,7 @@ class Rows:
 
         return keep
 
-    def keep_queued(self, tap: ClientTap | None, event: Any, at: float, actor: Actor) -> None:
+    def keep_queued(self, tap: Labelled | None, event: Any, at: float, actor: Actor) -> None:
         """Keep an event that was queued at ``at`` by ``actor`` and is delivered only now."""
         try:
             if self.paused:
