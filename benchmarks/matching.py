@@ -44,7 +44,7 @@ def show(what: str, value: float, bound: float | None = None, unit: str = "x") -
         missed.append(what)
 
 
-def fastest(*works: Callable[[], Callable[[], Any]], rounds: int = 15) -> list[float]:
+def fastest(*works: Callable[[], Callable[[], Any]], rounds: int = 30) -> list[float]:
     """The minimum seconds of each, taken in turns so that a noisy moment hits all alike.
 
     Each makes what is timed; making it is not counted.

@@ -56,9 +56,17 @@ def imports_of(path: Path) -> Iterator[str]:
             if node.module == "mongotape":
                 yield from (f"mongotape.{alias.name}" for alias in node.names)
             elif node.module.startswith("mongotape."):
-                yield node.module
+                for alias in node.names:  # a file of a package, or a name that its front door offers
+                    whole = f"{node.module}.{alias.name}"
+                    yield whole if is_file(whole) else node.module
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.startswith("mongotape"))
+
+
+def is_file(module: str) -> bool:
+    """Whether this module of mongotape's is a file or a package."""
+    path = SOURCE.parent / Path(*module.split("."))
+    return path.with_suffix(".py").exists() or path.is_dir()
 
 
 def rooms_imported(path: Path) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import time
 
 import pytest
 from bson import SON, Binary, Int64, ObjectId, encode
@@ -53,7 +53,7 @@ def test_bson_types_come_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "odd", [{1, 2}, 2**70, object(), "\ud800", {"a\0b": 1}, datetime.now(UTC).time()], ids=repr
+    "odd", [{1, 2}, 2**70, object(), "\ud800", {"a\0b": 1}, time(1, 2)], ids=lambda odd: type(odd).__name__
 )
 def test_what_bson_cannot_hold_is_copied(odd: object) -> None:
     """An unencodable value is kept, in a structure of its own."""

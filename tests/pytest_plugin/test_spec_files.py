@@ -65,8 +65,7 @@ def test_a_file_that_is_named_is_replayed(pytester: pytest.Pytester, server: str
     result.assert_outcomes(passed=1, failed=1, skipped=3)
     result.stdout.fnmatch_lines(
         [
-            "specs/crud/find.yml:19: *the result of find on collection0 differs*",
-            "*expected 12, observed 11*",
+            "specs/crud/find.yml:19: the result of find on collection0 differs: *expected 12, observed 11",
             "*on MongoDB*sync API*",
             "*recorded: 4 events*",
             "*started*find*tape-made*",
@@ -134,8 +133,10 @@ def test_a_file_that_cannot_be_read_is_one_failing_item(pytester: pytest.Pyteste
         b_yml=spec_file(PASSES).replace("name: find", "name: findd"),
         c_yml=spec_file(PASSES),
     )
-    result = run(pytester, server, "--tape-specs=specs", "specs")
+    result = run(pytester, server, "--tape-specs=specs", "specs", "--tape-report=out.json")
     result.assert_outcomes(passed=1, failed=2)
+    found = json.loads((pytester.path / "out.json").read_text())["results"]
+    assert [each["status"] for each in found] == ["failed", "failed", "passed"]
     result.stdout.fnmatch_lines(["*specs/a.yml:1:9: not YAML*"])
     result.stdout.fnmatch_lines(['*specs/b.yml:12:10: *operation "findd" is not known*did you mean "find"?*'])
     result.stdout.no_fnmatch_line("*Traceback*")
@@ -336,6 +337,18 @@ def test_an_entry_that_matches_nothing_fails(pytester: pytest.Pytester, server: 
     part.stdout.fnmatch_lines(['*known.yml:1:3: no test matches "finds three"*'])
     part.stdout.no_fnmatch_line("*no file matches*")
     part.stdout.no_fnmatch_line("*no such*")
+
+
+def test_a_server_that_nobody_runs(pytester: pytest.Pytester) -> None:
+    """Every test that needs it says so in one sentence, and the report counts them as broken."""
+    put(pytester, crud__find_yml=spec_file(PASSES, FAILS))
+    uri = "--tape-uri=mongodb://me:s3cret@127.0.0.1:1/?serverSelectionTimeoutMS=50"
+    result = run(pytester, uri, "specs/crud/find.yml", "--tape-report=out.json")
+    result.assert_outcomes(failed=2)
+    result.stdout.no_fnmatch_line("*s3cret*")
+    (first, _) = json.loads((pytester.path / "out.json").read_text())["results"]
+    assert first["status"] == "broken"
+    assert first["sentence"].startswith("no MongoDB server answers at 127.0.0.1:1 within 0.05 s")
 
 
 @pytest.mark.parametrize(

@@ -83,12 +83,18 @@ def _has_surely(
     for key, one in expected.items():
         other = get(key, MISSING)
         cls = type(one)
-        if cls is type(other) and cls in SIMPLE:
-            if one != other:
-                return False
-        elif not _is_surely(one, other, numbers):
+        if cls is type(other):
+            if cls in SIMPLE:
+                if one != other:
+                    return False
+                continue
+            if cls is dict and len(one) != 1:
+                if not _has_surely(one, other, numbers, False):  # noqa: FBT003
+                    return False
+                continue
+        if not _is_surely(one, other, numbers):
             return False
-        elif other is MISSING:
+        if other is MISSING:
             absent += 1
     return root or len(expected) - absent == len(actual)
 
@@ -105,14 +111,19 @@ def _is_surely(one: Any, other: Any, numbers: frozenset[type]) -> bool:
                 return holds is not None and holds(other)
         return type(other) is dict and _has_surely(one, other, numbers, False)  # noqa: FBT003
     if cls is list:
-        if type(other) is not list or len(other) != len(one):
-            return False
-        for each, its in zip(one, other, strict=True):  # noqa: SIM110  # a generator would cost a frame
-            if not _is_surely(each, its, numbers):
-                return False
-        return True
+        return type(other) is list and len(other) == len(one) and _are_surely(one, other, numbers)
     same_class = cls is type(other) or (cls in numbers and type(other) in numbers)
     return cls in SIMPLE and same_class and bool(one == other)
+
+
+def _are_surely(expected: list[Any], actual: list[Any], numbers: frozenset[type]) -> bool:
+    for one, other in zip(expected, actual, strict=True):
+        if type(one) is dict and type(other) is dict and len(one) != 1:
+            if not _has_surely(one, other, numbers, False):  # noqa: FBT003
+                return False
+        elif not _is_surely(one, other, numbers):
+            return False
+    return True
 
 
 @cache

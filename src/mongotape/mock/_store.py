@@ -63,7 +63,9 @@ class Store:
         self._view = self.module().MongoClient(_store=self.data)
         self._view._server_version = held._server_version
         self.matches: Callable[[Any, Any], bool] = self.module("filtering").filter_applies
-        self._collection_class = serving(self.module("collection").Collection, self.matches)
+        self._collection_class = serving(
+            self.module("collection").Collection, self.matches, self.module("helpers").hashdict
+        )
         self.lock: threading.RLock = vars(self.data).setdefault(_LOCK, threading.RLock())
 
     def module(self, name: str = "") -> ModuleType:

@@ -57,13 +57,18 @@ class SpecFile(pytest.File):
 class UnreadFile(pytest.Item):
     """A file that can't be read fails as one item."""
 
+    parent: SpecFile
+
     def __init__(self, *, error: SpecError, **more: Any) -> None:
+        from mongotape.replay import unread
+
         super().__init__(**more)
         self._error = error
+        self.result = unread(self.parent.source, error)
 
     def runtest(self) -> None:
         """Tell the complaints."""
-        raise SpecTestFailed("\n".join(map(str, self._error.complaints)) or str(self._error))
+        raise SpecTestFailed(self.result.text)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """The first complaint's line."""

@@ -85,20 +85,21 @@ class SpecReplay:
 
     def _take(self, path: Path, parent: pytest.Collector, *, is_taken: bool) -> SpecFile | None:
         is_named = parent.session.isinitpath(path)
-        root = next((folder for folder in self._folders if folder in path.parents), None)
+        real = path.resolve() if self._folders else path
+        root = next((folder for folder in self._folders if folder in real.parents), None)
         if not is_named and root is None:
             return None
         from mongotape.pytest_plugin._spec_items import SpecFile
         from mongotape.replay import Source
         from mongotape.spec import may_be_spec_file
 
-        below = path if root is None else path.relative_to(root)
+        below = path if root is None else real.relative_to(root)
         if not may_be_spec_file(below.with_name(below.name.lstrip(".")) if is_named else below):
             return None
         has_yaml = any(path.with_suffix(suffix).is_file() for suffix in (".yml", ".yaml"))
         if not is_named and path.suffix.lower() == ".json" and has_yaml:
             return None
-        source = Source(path, root)
+        source = Source(path if root is None else real, root)
         if is_taken and not source.is_spec_file():
             return None  # another plugin's, and it has taken it
         file: SpecFile = SpecFile.from_parent(parent, path=path, replay=self, source=source)
@@ -194,17 +195,23 @@ class SpecReplay:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Give the report what the table needs, as plain data that xdist carries, and a skip the file's line."""
         report = yield
-        from mongotape.pytest_plugin._spec_items import SpecItem
+        from mongotape.pytest_plugin._spec_items import SpecItem, UnreadFile
 
-        if not isinstance(item, SpecItem):
+        if not isinstance(item, (SpecItem, UnreadFile)):
             return report
-        if item.result is not None and report.when == "call":
-            if report.skipped and not hasattr(report, "wasxfail"):
-                path, line, _ = item.reportinfo()
-                report.longrepr = (str(path), line + 1, f"Skipped: {item.result.sentence}")
-            report.__dict__["tape"] = {**item.result.as_data(), "server": self.server_name()}
-            item.user_properties += _properties(item.result)
-            report.user_properties = list(item.user_properties)
+        if report.failed and item.result is None:
+            from mongotape.replay import not_run
+
+            assert isinstance(item, SpecItem)
+            item.result = not_run(item.case, str(report.longrepr).strip().rpartition("\n")[2])
+        elif report.when != "call" or item.result is None:
+            return report
+        if report.skipped and not hasattr(report, "wasxfail"):
+            path, line, _ = item.reportinfo()
+            report.longrepr = (str(path), line + 1, f"Skipped: {item.result.sentence}")
+        report.__dict__["tape"] = {**item.result.as_data(), "server": self.server_name()}
+        item.user_properties += _properties(item.result)
+        report.user_properties = list(item.user_properties)
         return report
 
     def server_name(self) -> str:

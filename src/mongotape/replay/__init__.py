@@ -8,7 +8,7 @@ from mongotape.replay._command import replay_arguments, replay_command
 from mongotape.replay._expectations import Expectation, Expectations, read_expectations
 from mongotape.replay._making import made_report
 from mongotape.replay._names import marker_of, specification_of, unique
-from mongotape.replay._replayer import Replayer
+from mongotape.replay._replayer import Replayer, not_run, unread
 from mongotape.replay._server import ServerIdentity, identify
 from mongotape.replay._settings import DEFAULT_TIMEOUT, Settings, apis_of
 from mongotape.replay._telling import databases_line
@@ -30,9 +30,11 @@ __all__ = [
     "identify",
     "made_report",
     "marker_of",
+    "not_run",
     "read_expectations",
     "replay_arguments",
     "replay_command",
     "specification_of",
     "unique",
+    "unread",
 ]

@@ -16,7 +16,7 @@ from mongotape.reports import Result
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mongotape.replay._cases import Case
+    from mongotape.replay._cases import Case, Source
     from mongotape.replay._expectations import Expectation
     from mongotape.replay._settings import Settings
     from mongotape.reports import Known, Status
@@ -208,6 +208,36 @@ class Replayer:
             known=said,
             reason="" if known is None else known.reason,
         )
+
+
+def unread(source: Source, error: SpecError) -> Result:
+    """A file that can't be read: one result, which failed."""
+    return Result(
+        specification=source.specification,
+        file=source.file,
+        line=error.complaints[0].place.line if error.complaints else 1,
+        description="file can be read",
+        api="",
+        status="failed",
+        sentence=str(error),
+        text="\n".join(map(str, error.complaints)) or str(error),
+        failures=1,
+    )
+
+
+def not_run(case: Case, sentence: str) -> Result:
+    """A test that could not be begun: its server can't be started, or does not answer."""
+    return Result(
+        specification=case.source.specification,
+        file=case.source.file,
+        line=case.line if _is_readable(case) else 1,
+        description=case.name,
+        api=case.api,
+        status="broken",
+        sentence=sentence,
+        text=sentence,
+        tries=0,
+    )
 
 
 def _is_readable(case: Case) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mongotape.reports import Result
+from mongotape.replay._replayer import unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mongotape.replay._replayer import Replayer
     from mongotape.replay._selection import Plan
     from mongotape.replay._settings import Settings
+    from mongotape.reports import Result
 
 STOPPED = "stopped by a signal"
 
@@ -41,7 +42,7 @@ class Run:
         """Run every test; it ends early where the server stops answering, or is interrupted."""
         for each in self._plans:
             if each.error is not None:
-                self._keep(unread(each))
+                self._keep(unread(each.source, each.error))
             for case in each.cases:
                 self._keep(self._replayer.run(case))
                 if self._replayer.gone:
@@ -76,21 +77,3 @@ class Run:
 def total_of(plans: Sequence[Plan]) -> int:
     """How many results a plan gives: one a test, and one a file that can't be read."""
     return sum(len(each.cases) + (each.error is not None) for each in plans)
-
-
-def unread(plan: Plan) -> Result:
-    """A file that can't be read: one result, which failed."""
-    error = plan.error
-    assert error is not None
-    line = error.complaints[0].place.line if error.complaints else 1
-    return Result(
-        specification=plan.source.specification,
-        file=plan.source.file,
-        line=line,
-        description="file can be read",
-        api="",
-        status="failed",
-        sentence=str(error),
-        text="\n".join(map(str, error.complaints)) or str(error),
-        failures=1,
-    )
