@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import mongomock
@@ -61,3 +62,23 @@ def test_databases_and_collections_made_at_once_are_all_there(served):
         list(pool.map(make, range(CLIENTS)))
     for each in range(10):
         assert len(served.store[f"db_{each}"].list_collection_names()) == CLIENTS
+
+
+def test_a_test_may_read_the_store_while_clients_write(served):
+    """A document in the store is replaced by an update, never changed under a reader's eyes."""
+    stop = threading.Event()
+
+    def write(number: int) -> None:
+        with MongoClient(served.uri) as client:
+            for each in range(300):
+                change = {"$set": {f"f{each % 50}": each}, "$unset": {f"f{(each + 7) % 50}": 1}}
+                client.shop.items.update_one({"_id": number}, change, upsert=True)
+        stop.set()
+
+    with ThreadPoolExecutor(4) as pool:
+        writing = [pool.submit(write, each) for each in range(4)]
+        while not stop.is_set():
+            list(served.store.shop.items.find())
+        for each in writing:
+            each.result()
+    assert served.store.shop.items.count_documents({}) == 4

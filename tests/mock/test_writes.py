@@ -44,6 +44,19 @@ def test_a_replacement_keeps_the_id_whatever_the_filter_is(items):
     assert isinstance(result.upserted_id, ObjectId)
 
 
+@pytest.mark.parametrize("value", [True, 5.0, 5])
+def test_a_value_that_python_holds_for_equal_is_stored_all_the_same(items, value):
+    items.update_one({"_id": 5}, {"$set": {"n": int(value)}})
+    items.update_one({"_id": 5}, {"$set": {"n": value}})
+    assert type(items.find_one({"_id": 5})["n"]) is type(value)
+
+
+def test_an_update_of_a_document_whose_id_is_one_replaces_it(items):
+    items.insert_one({"_id": {"a": 1, "b": [2]}, "n": 1})
+    assert items.update_one({"n": 1, "_id.a": 1}, {"$inc": {"n": 1}}).modified_count == 1
+    assert items.find_one({"_id": {"a": 1, "b": [2]}})["n"] == 2
+
+
 def test_a_pipeline_that_leaves_the_id_out_keeps_it(items):
     items.update_one({"_id": 1}, [{"$set": {"inner": {"x": 1}}}])
     items.update_one({"_id": 1}, [{"$replaceRoot": {"newRoot": "$inner"}}])

@@ -15,16 +15,16 @@ from mongotape.mock._keys import index_keys, key_of, lacks_all
 from mongotape.mock._modifiers import filtered_path, refuse_impossible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 #: What mongomock raises where it takes ``$[]`` for a field's name.
 _MISUNDERSTOOD = (TypeError, ValueError, KeyError, IndexError, AttributeError)
 _PLAIN_IDS = (str, int, float, bytes, ObjectId)
 
 
-def serving(
+def serving(  # noqa: C901 - one class
     collection: type[Any], matches: Callable[[Any, Any], bool], hashdict: Callable[[Any], Any]
-) -> type[Any]:  # noqa: C901 - one class
+) -> type[Any]:
     """Return a subclass of mongomock's ``Collection`` that behaves as a server where drivers can see it.
 
     Args:
@@ -34,7 +34,9 @@ def serving(
     """
 
     class ServedCollection(collection):  # type: ignore[misc]
-        _copies = False  #: an update is being done: documents are copied first, never changed in the store
+        _copies: list[Any] | None = (
+            None  #: those that the update being done works on, never on what is stored
+        )
 
         def _insert(self, data: Any, *args: Any, **kwargs: Any) -> Any:
             from pymongo.errors import DuplicateKeyError
@@ -49,11 +51,30 @@ def serving(
                 raise duplicate_key(self.full_name, "_id_", {"_id": 1}, {"_id": data["_id"]}) from error
 
         def _update(self, *args: Any, **kwargs: Any) -> Any:
-            self._copies = True
+            self._copies = []
             try:
-                return super()._update(*args, **kwargs)
+                result = super()._update(*args, **kwargs)
+                for each in self._copies:  # to mongomock 1 and True are the same: nothing to store
+                    if self._stored(each["_id"]) == each:
+                        self._replace(each)
+                return result
             finally:
-                self._copies = False
+                self._copies = None
+
+        def _copied(self, found: Iterable[Any], copies: list[Any]) -> Iterator[Any]:
+            for each in found:
+                copies.append(copy.deepcopy(each))
+                yield copies[-1]
+
+        def _where(self, _id: Any) -> Any:
+            return hashdict(_id) if isinstance(_id, dict) else _id
+
+        def _stored(self, _id: Any) -> Any:
+            where = self._where(_id)
+            return self._store[where] if where in self._store else None  # noqa: SIM401 - it has no get
+
+        def _replace(self, document: Any) -> None:
+            self._store[self._where(document["_id"])] = document
 
         def _iter_documents(self, filter: Any) -> Iterable[Any]:  # noqa: A002 - mongomock's own name
             """Find documents; an update gets copies, which are put into the store when they are whole."""
@@ -64,7 +85,7 @@ def serving(
                 found: Iterable[Any] = [each for each in stored if matches(filter, each)]
             else:
                 found = super()._iter_documents(filter)
-            return (copy.deepcopy(each) for each in found) if self._copies else found
+            return found if self._copies is None else self._copied(found, self._copies)
 
         def _copy_only_fields(self, doc: Any, fields: Any, *args: Any, **kwargs: Any) -> Any:
             made = super()._copy_only_fields(doc, fields, *args, **kwargs)
@@ -84,9 +105,8 @@ def serving(
                         for key in self.unique_keys(index, other):
                             if key in mine:
                                 raise duplicate_key(self.full_name, name, dict(index["key"]), mine[key])
-            if self._copies:
-                where = new_data["_id"]
-                self._store[hashdict(where) if isinstance(where, dict) else where] = new_data
+            if self._copies is not None:
+                self._replace(new_data)
 
         def unique_keys(self, index: dict[str, Any], document: Any) -> dict[tuple[Any, ...], dict[str, Any]]:
             """Return the document's keys in a unique index; none where the index leaves it out."""
