@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -60,11 +61,15 @@ class UnreadFile(pytest.Item):
     parent: SpecFile
 
     def __init__(self, *, error: SpecError, **more: Any) -> None:
-        from mongotape.replay import unread
-
         super().__init__(**more)
         self._error = error
-        self.result = unread(self.parent.source, error)
+
+    @cached_property
+    def result(self) -> Result:
+        """Failed."""
+        from mongotape.replay import unread
+
+        return unread(self.parent.source, self._error)
 
     def runtest(self) -> None:
         """Tell the complaints."""

@@ -27,7 +27,7 @@ class Source:
         root: the folder that was named to be replayed, None for a file that was named itself.
     """
 
-    __slots__ = ("_model", "_shown", "file", "path", "specification")
+    __slots__ = ("_error", "_model", "_shown", "file", "path", "specification")
 
     def __init__(self, path: Path, root: Path | None = None) -> None:
         self.path = path.absolute()
@@ -35,6 +35,7 @@ class Source:
         self._shown = _from_here(self.path) or self.file  #: as complaints and failures name it
         self.specification = specification_of(path, root)
         self._model: SpecFile | None = None
+        self._error: SpecError | None = None
 
     @property
     def model(self) -> SpecFile:
@@ -43,6 +44,8 @@ class Source:
         Raises:
             SpecError: it can't be read, or something in it is wrong.
         """
+        if self._error is not None:
+            raise self._error
         if self._model is None:
             from mongotape.spec import read
 
@@ -59,7 +62,7 @@ class Source:
 
     def is_spec_file(self) -> bool:
         """Whether it is of a format that is replayed; what can't be read may be, so it is told."""
-        if self._model is not None:
+        if self._model is not None or self._error is not None:
             return True
         from mongotape.spec import read, recognise
 
@@ -68,8 +71,8 @@ class Source:
             if recognise(document) is None:
                 return False
             self._model = read(document)
-        except SpecError:
-            pass  # raised again where the model is asked for
+        except SpecError as error:
+            self._error = error  # raised where the model is asked for
         return True
 
     def is_below(self, folder: Path) -> bool:

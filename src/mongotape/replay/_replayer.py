@@ -64,7 +64,8 @@ class Replayer:
 
     def close(self) -> None:
         """Drop the tests' data, unless it is to be kept, and close what was opened."""
-        with alone_on(self._addresses if self._contexts else None):
+        used = self.__dict__.get("_addresses")  # not there, where no test needed the server
+        with alone_on(used if self._contexts else None):
             self._contexts.close()
 
     def __enter__(self) -> Self:
