@@ -93,6 +93,7 @@ async def test_all_kinds_of_events_can_be_caused_async(replica_set, events, sett
         heartbeatFrequencyMS=500,
     )
     await client.shop.items.insert_one({})
+    await settle(replica_set)
     replica_set.on("find", reply=replica_set.error(code=96))
     with pytest.raises(OperationFailure):
         await client.shop.items.find_one()

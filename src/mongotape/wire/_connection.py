@@ -78,9 +78,9 @@ class Connection:
 
     def close(self) -> None:
         """Hangs up: the client reads the end of the stream, and whoever waits in a handler is woken."""
-        self._gone.set()
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
+        self._gone.set()  # after the shutdown, so that a handler woken by it sends nothing any more
         with self._wakes_lock:
             wakes = list(self._wakes)
         for wake in wakes:
