@@ -359,6 +359,7 @@ def test_a_server_that_nobody_runs(pytester: pytest.Pytester) -> None:
         (["--tape-api=sync", "--tape-runs=0"], "is to be run 0 times"),
         (["--tape-expectations=bad.yml"], 'bad.yml:1:3: [[]0[]]: an entry needs the key "reason"'),
         (["--tape-expectations=none.yml"], "none.yml: there is no such file"),
+        (["--tape-specs=nowhere"], "tape_specs: there is no folder *nowhere"),
         (["--tape-report=out.pdf"], "a report ends in .html, .json or .md"),
         (["--tape-report=no/out.md"], "there is no folder"),
     ],

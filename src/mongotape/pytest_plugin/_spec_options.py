@@ -78,9 +78,17 @@ def add_spec_options(parser: pytest.Parser) -> None:
 
 
 def spec_folders(config: pytest.Config) -> tuple[Path, ...]:
-    """The folders whose files are specification files."""
+    """The folders whose files are specification files.
+
+    Raises:
+        pytest.UsageError: there is no such folder, so nothing would be replayed in silence.
+    """
     given = [config.invocation_params.dir / each for each in config.getoption("tape_specs")]
-    return tuple(Path(each).resolve() for each in (*config.getini("tape_specs"), *given))
+    folders = tuple(Path(each).resolve() for each in (*config.getini("tape_specs"), *given))
+    for each in folders:
+        if not each.is_dir():
+            raise pytest.UsageError(f"tape_specs: there is no folder {each}")
+    return folders
 
 
 def expectations_file(config: pytest.Config) -> Path | None:
