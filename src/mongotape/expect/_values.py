@@ -81,8 +81,8 @@ class Expectation:
 
     def __init__(self, kind: Kind, fields: Mapping[str, Any]) -> None:
         """The fields can't be changed afterwards."""
-        _set_kind(self, kind)
-        _set_fields(self, MappingProxyType(dict(fields)))
+        object.__setattr__(self, "kind", kind)
+        object.__setattr__(self, "fields", MappingProxyType(dict(fields)))
 
     @property
     def family(self) -> Family:
@@ -96,11 +96,6 @@ class Expectation:
             words.append(repr(given.pop("command_name")))
         words += [f"{name}={value!r}" for name, value in given.items()]
         return f"expect.{self.kind.name.lower()}({', '.join(words)})"
-
-
-# How a frozen value's own ``__init__`` sets its slots; ``object.__setattr__`` takes twice as long.
-_set_kind: Final = Expectation.kind.__set__  # type: ignore[attr-defined]
-_set_fields: Final = Expectation.fields.__set__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

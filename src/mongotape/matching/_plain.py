@@ -16,7 +16,7 @@ from mongotape.matching._mismatch import MISSING
 from mongotape.matching._operators import decide_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 #: Types whose values are equal, by the rules, exactly if they are of one class and ``==``.
 SIMPLE: Final = frozenset({str, int, float, bool, type(None), ObjectId, Int64, bytes, Timestamp})
@@ -60,24 +60,52 @@ def surely_matches(expected: Any, actual: Any) -> bool:
     Where it is True, every part of the expectation was looked at, so nothing in it is malformed. Of the operators
     only ``$$exists`` and ``$$type`` are ever certain.
     """
-    return type(expected) is dict and type(actual) is dict and _has_surely(expected, actual, NUMBERS, True)  # noqa: FBT003
+    if type(expected) is not dict or type(actual) is not dict:
+        return False
+    try:
+        return _has_surely(expected, actual, root=True)
+    except Exception:  # noqa: BLE001  # a key that is no text, an ``==`` that raises: the rules say what that means
+        return False
 
 
 def surely_same(expected: Any, actual: Any, numbers: frozenset[type]) -> bool:
-    """The same for a nested document or an array; ``numbers`` are the types that compare by value."""
-    return (type(expected) is dict or type(expected) is list) and _is_surely(expected, actual, numbers)
-
-
-def _has_surely(
-    expected: dict[Any, Any],
-    actual: dict[Any, Any],
-    numbers: frozenset[type],
-    root: bool,  # noqa: FBT001  # a keyword costs more than the comparison of a key
-) -> bool:
+    """Whether a plain document or array certainly is the observed one; ``numbers`` compare by value."""
     try:
-        if "$$" in ".".join(expected):  # one look at all keys is cheaper than a look at each
+        return type(expected) is type(actual) and expected == actual and _alike(expected, actual, numbers)
+    except Exception:  # noqa: BLE001  # as above
+        return False
+
+
+def _alike(expected: Any, actual: Any, numbers: frozenset[type]) -> bool:
+    """Whether containers that are ``==`` hold plain values of the same types, and no key that reads as an operator.
+
+    To Python ``True == 1``; that is all that ``==`` leaves open between plain values.
+    """
+    pairs: Iterable[tuple[Any, Any]]
+    if type(expected) is list:
+        pairs = enumerate(expected)
+    elif "$$" in ".".join(expected):  # one look at all keys is cheaper than a look at each
+        return False
+    else:
+        pairs = expected.items()
+    for key, one in pairs:
+        cls = type(one)
+        if cls is str:
+            continue
+        other = actual[key]
+        if cls is not type(other):
+            if cls not in numbers or type(other) not in numbers:
+                return False
+        elif cls is dict or cls is list:
+            if not _alike(one, other, numbers):
+                return False
+        elif cls not in SIMPLE:
             return False
-    except TypeError:  # a key that is no text
+    return True
+
+
+def _has_surely(expected: dict[Any, Any], actual: dict[Any, Any], *, root: bool = False) -> bool:
+    if "$$" in ".".join(expected):
         return False
     absent, get = 0, actual.get
     for key, one in expected.items():
@@ -88,18 +116,16 @@ def _has_surely(
                 if one != other:
                     return False
                 continue
-            if cls is dict and len(one) != 1:
-                if not _has_surely(one, other, numbers, False):  # noqa: FBT003
-                    return False
+            if one == other and (cls is dict or cls is list) and _alike(one, other, NUMBERS):
                 continue
-        if not _is_surely(one, other, numbers):
+        if not _is_surely(one, other):
             return False
         if other is MISSING:
             absent += 1
     return root or len(expected) - absent == len(actual)
 
 
-def _is_surely(one: Any, other: Any, numbers: frozenset[type]) -> bool:
+def _is_surely(one: Any, other: Any) -> bool:
     cls = type(one)
     if cls is dict:
         if len(one) == 1:
@@ -109,21 +135,13 @@ def _is_surely(one: Any, other: Any, numbers: frozenset[type]) -> bool:
             if name == "$$type":
                 holds = _type_holds(argument) if type(argument) is str else None
                 return holds is not None and holds(other)
-        return type(other) is dict and _has_surely(one, other, numbers, False)  # noqa: FBT003
+        return type(other) is dict and _has_surely(one, other)
     if cls is list:
-        return type(other) is list and len(other) == len(one) and _are_surely(one, other, numbers)
-    same_class = cls is type(other) or (cls in numbers and type(other) in numbers)
-    return cls in SIMPLE and same_class and bool(one == other)
-
-
-def _are_surely(expected: list[Any], actual: list[Any], numbers: frozenset[type]) -> bool:
-    for one, other in zip(expected, actual, strict=True):
-        if type(one) is dict and type(other) is dict and len(one) != 1:
-            if not _has_surely(one, other, numbers, False):  # noqa: FBT003
-                return False
-        elif not _is_surely(one, other, numbers):
+        if type(other) is not list or len(other) != len(one):
             return False
-    return True
+        return all(_is_surely(each, its) for each, its in zip(one, other, strict=True))
+    same_class = cls is type(other) or (cls in NUMBERS and type(other) in NUMBERS)
+    return cls in SIMPLE and same_class and bool(one == other)
 
 
 @cache
