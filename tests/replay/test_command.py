@@ -92,6 +92,20 @@ def test_only_some_specifications(replay) -> None:
     assert '--only: there is no specification "crudd"; did you mean "crud"?' in err
 
 
+def test_a_servers_whole_reply_is_in_the_full_text_only(replay) -> None:
+    """A table is read line by line."""
+    put("crud/bad.yml", FAILS.replace("name: find\n", "name: runCommand\n").replace(
+        "object: collection0\n", "object: database0\n").replace("{filter: {_id: 1}}", "{commandName: nope, command: {nope: 1}}"))  # fmt: skip
+    code, _, err = replay("specs", "--report", "out.json")
+    assert code == 1
+    (bad,) = (
+        each for each in json.loads(Path("out.json").read_text())["results"] if each["status"] == "failed"
+    )
+    assert "full error" not in bad["sentence"]
+    assert "full error" in bad["text"]
+    assert "(--uri)" in err
+
+
 def test_both_apis_and_the_older_formats(replay) -> None:
     """A file of the SDAM format needs no server, and is replayed with the others."""
     Path("specs/discovery").mkdir()
@@ -282,6 +296,7 @@ def test_a_server_that_nobody_runs(replay) -> None:
     code, out, err = replay("specs", uri="mongodb://me:s3cret@127.0.0.1:1/?serverSelectionTimeoutMS=50")
     assert (code, out) == (2, "")
     assert "no MongoDB server answers at 127.0.0.1:1" in err
+    assert "--tape-" not in err
     assert "s3cret" not in err
 
 

@@ -5,6 +5,7 @@ No ini file and no ``conftest.py`` has a say here: pytest is not involved.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mongotape import reports
-from mongotape.errors import UsageError
+from mongotape.errors import ServerUnavailableError, UsageError
 from mongotape.replay._expectations import Expectations, read_expectations
 from mongotape.replay._making import made_report
 from mongotape.replay._progress import Progress
@@ -60,7 +61,7 @@ def replay_arguments(parser: argparse.ArgumentParser) -> None:
     where = parser.add_argument_group("on which server")
     where.add_argument("--uri", help="a MongoDB deployment (else --server, MONGODB_URI, the embedded server)")
     where.add_argument(
-        "--server", metavar="{embedded,mock}", help="a server to start: SecantusDB or mongomock"
+        "--server", choices=("embedded", "mock"), help="a server to start: SecantusDB or mongomock"
     )
     where.add_argument(
         "--against", metavar="URI", help="a reference server: run there too, and tell what differs"
@@ -107,7 +108,7 @@ def replay_command(arguments: argparse.Namespace) -> int:
         corpus=_corpus(arguments),
         only=[one for each in arguments.only for one in each.split(",")],
     )
-    choice = choose(arguments.uri, arguments.server, os.environ)
+    choice = _said_here(choose(arguments.uri, arguments.server, os.environ))
     reference = _reference(arguments.against, choice)
     plans = list(plan(sources, settings.apis))
     verbose = arguments.verbose
@@ -156,12 +157,17 @@ def _corpus(arguments: argparse.Namespace) -> Path | None:
     return locate(arguments.pymongo)
 
 
+def _said_here(choice: Choice) -> Choice:
+    """A choice in the words of this command, whose options are pytest's without ``tape-``."""
+    return dataclasses.replace(choice, said_by=choice.said_by.replace("--tape-", "--"))
+
+
 def _reference(uri: str | None, target: Choice) -> Choice | None:
     if uri is None:
         return None
     from mongotape.servers import addresses, choose
 
-    reference = choose(uri, None, {})
+    reference = dataclasses.replace(choose(uri, None, {}), said_by="--against")
     if target.uri is not None and addresses(target.uri) == addresses(uri):
         raise UsageError(f"--against: {addresses(uri)} is the target itself; give another server")
     return reference
@@ -190,7 +196,10 @@ def _replay(plans: Sequence[Plan], choice: Choice, settings: Settings, **how: An
 
     began = time.monotonic()
     with ExitStack() as stack:
-        running = start(choice)
+        try:
+            running = start(choice)
+        except ServerUnavailableError as error:
+            raise ServerUnavailableError(str(error).replace("--tape-", "--")) from None
         stack.callback(running.stop)
         replayer = stack.enter_context(Replayer(lambda: running, settings))
         server = str(replayer.identity)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from mongotape.runner import Outcome, ServerFacts
     from mongotape.servers import Running
 
+_LONGEST = 300
+"""Characters of a sentence in a table."""
+
 
 class Replayer:
     """Runs cases on one server, one after the other.
@@ -201,7 +204,7 @@ class Replayer:
             description=case.name,
             api=case.api,
             status=status,
-            sentence=sentence,
+            sentence=brief(sentence),
             text=text,
             seconds=round(seconds, 6),
             tries=tries,
@@ -209,6 +212,12 @@ class Replayer:
             known=said,
             reason="" if known is None else known.reason,
         )
+
+
+def brief(sentence: str) -> str:
+    """A sentence as tables show it: without the server's whole reply, which stands in the full text."""
+    shown = sentence.partition(", full error: ")[0]
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 3]}..."
 
 
 def unread(source: Source, error: SpecError) -> Result:
