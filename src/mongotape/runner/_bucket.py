@@ -90,7 +90,7 @@ async def delete(call: Call) -> Any:
 
 @operation("bucket", "deleteByName")
 async def delete_by_name(call: Call) -> Any:
-    await settle(call.invoke(call.target.gridfs.delete_by_name))
+    await settle(call.invoke(call.method("delete_by_name", call.target.gridfs)))
     return results.nothing()
 
 
@@ -102,7 +102,7 @@ async def rename(call: Call) -> Any:
 
 @operation("bucket", "renameByName")
 async def rename_by_name(call: Call) -> Any:
-    await settle(call.invoke(call.target.gridfs.rename_by_name))
+    await settle(call.invoke(call.method("rename_by_name", call.target.gridfs)))
     return results.nothing()
 
 

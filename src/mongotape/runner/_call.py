@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mongotape.runner._options import CONCERNS, cursor_type, keywords, return_document
-from mongotape.runner._outcome import SpecFailure
+from mongotape.runner._options import CONCERNS, cursor_type, driver_version, keywords, return_document
+from mongotape.runner._outcome import SpecFailure, UnsupportedError
 from mongotape.spec import fresh
 
 if TYPE_CHECKING:
@@ -54,6 +54,17 @@ class Call:
         if default is _REQUIRED:
             return self.arguments.pop(name)
         return self.arguments.pop(name, default)
+
+    def method(self, name: str, of: Any = None) -> Any:
+        """Return a method that not every PyMongo has.
+
+        Raises:
+            UnsupportedError: this one doesn't.
+        """
+        owner = self.target if of is None else of
+        if not hasattr(type(owner), name):
+            raise UnsupportedError(f"PyMongo {driver_version()} has no {type(owner).__name__}.{name}")
+        return getattr(owner, name)
 
     def invoke(
         self,

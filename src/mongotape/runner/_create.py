@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mongotape.runner._clients import ClientRecorder, await_min_pool_size, client_options, make_client
@@ -96,13 +97,14 @@ async def _client(scene: Scene, entity: ClientEntity) -> None:
 
 
 def _session(scene: Scene, entity: SessionEntity) -> None:
-    from pymongo.client_session import TransactionOptions  # type: ignore[attr-defined]
-
+    # Each API has a class of its own up to PyMongo 4.17.
+    folder = "synchronous" if scene.world.api == "sync" else "asynchronous"
+    sessions: Any = import_module(f"pymongo.{folder}.client_session")
     client = scene.entities.get(entity.client, "client", entity.place)
     options: dict[str, Any] = {}
     for name, value in entity.session_options.items():
         if name == "defaultTransactionOptions":
-            options["default_transaction_options"] = TransactionOptions(**transaction_options(value))
+            options["default_transaction_options"] = sessions.TransactionOptions(**transaction_options(value))
         elif name == "snapshotTime":
             options["snapshot_time"] = scene.entities.value(value)
         else:
@@ -114,10 +116,11 @@ def _session(scene: Scene, entity: SessionEntity) -> None:
 
 
 def _bucket(scene: Scene, entity: BucketEntity) -> None:
+    bucket_class: Any
     if scene.world.api == "sync":
-        from gridfs import GridFSBucket
+        from gridfs import GridFSBucket as bucket_class  # noqa: N813
     else:
-        from gridfs.asynchronous import AsyncGridFSBucket as GridFSBucket  # type: ignore[assignment]
+        from gridfs.asynchronous.grid_file import AsyncGridFSBucket as bucket_class  # noqa: N813
     database = scene.entities.get(entity.database, "database", entity.place)
     given = fresh(dict(entity.bucket_options))
     name = given.pop("bucketName", "fs")
@@ -125,7 +128,7 @@ def _bucket(scene: Scene, entity: BucketEntity) -> None:
     concerns = collection_options(
         {each: value for each, value in given.items() if each not in ("chunkSizeBytes", "disableMD5")}
     )
-    gridfs = GridFSBucket(
+    gridfs = bucket_class(
         database,
         bucket_name=name,
         **sizes,

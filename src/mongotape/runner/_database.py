@@ -91,7 +91,7 @@ async def client_bulk_write(call: Call) -> Any:
 async def append_metadata(call: Call) -> Any:
     from pymongo.driver_info import DriverInfo
 
-    call.target.append_metadata(DriverInfo(**call.take("driverInfoOptions")))
+    call.method("append_metadata")(DriverInfo(**call.take("driverInfoOptions")))
     return results.nothing()
 
 
