@@ -91,7 +91,8 @@ def test_a_client_that_observes_no_messages_fails(sync_context: RunnerContext) -
 )
 def test_redaction_is_checked_in_both_directions(wanted: bool, failure: str, complains: bool) -> None:
     """A failure that must be redacted has nothing but code and labels; one that must not be has more."""
-    from mongotape.runner._logs import Message, _wrong_redaction
+    from mongotape.runner._log_messages import _wrong_redaction
+    from mongotape.runner._logs import Message
 
     message = Message("debug", "command", {"failure": failure})
     assert bool(list(_wrong_redaction(message, wanted=wanted))) is complains

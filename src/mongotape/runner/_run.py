@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 from mongotape.runner import _data
 from mongotape.runner._create import create_entities
 from mongotape.runner._expected import check_events, check_outcome
-from mongotape.runner._logs import LogCapture, check_logs
+from mongotape.runner._log_messages import check_logs
+from mongotape.runner._logs import LogCapture
 from mongotape.runner._perform import Performer
 from mongotape.runner._scene import all_operations
 from mongotape.runner._tracing import SpanCapture, check_spans
