@@ -243,6 +243,24 @@ def test_expectations(replay) -> None:
     assert replay("specs", "--expectations", "known.yml", "--only", "crud")[0] == 0
 
 
+def test_what_pymongo_itself_fails_is_expected_and_strict(replay) -> None:
+    """An official test that PyMongo is known to fail; a file of another name with the same description is none."""
+    description = "partialResult is unset when first operation fails during an ordered bulk write (verbose)"
+    failing = FAILS.replace("finds another", description)
+    put("crud/mine.yml", failing)
+    assert replay("specs")[0] == 1
+    put("crud/mine.yml", PASSES)
+    Path("specs/crud/unified").mkdir()
+    put("crud/unified/client-bulkWrite-partialResults.yml", failing)
+    code, out, _ = replay("specs")
+    assert code == 0
+    assert "known  share" in out
+    put("crud/unified/client-bulkWrite-partialResults.yml", failing.replace("x: 12", "x: 11"))
+    code, out, _ = replay("specs")
+    assert code == 1
+    assert "take it off the list" in out
+
+
 def test_flaky_tests(replay, make_client) -> None:
     """``--runs`` finds them; ``--flaky`` tries again what is listed, and counts it."""
     Path("specs/crud/find.yml").write_text(flaky_file())

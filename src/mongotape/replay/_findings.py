@@ -22,15 +22,22 @@ class Finding(NamedTuple):
 
 _PARTIAL_RESULT: Final = Finding(
     "PyMongo's client bulk write gives a partial result although its first operation failed and nothing was done",
-    ">=4.9, <=4.20.0",
+    ">=4.9.2, <=4.20.0",  # seen with 4.9.2, 4.17.0, 4.18.0 and 4.20.0
+)
+_EMPTY_TRANSACTION: Final = Finding(
+    "PyMongo forgets the numbers of transactions that were started before a session's first command",
+    "==4.20.0",
 )
 
 FINDINGS: Final[Mapping[tuple[str, str], Finding]] = {
-    (
-        "crud/unified/client-bulkWrite-partialResults",
-        f"partialResult is unset when first operation fails during an ordered bulk write ({results})",
-    ): _PARTIAL_RESULT
-    for results in ("verbose", "summary")
+    **{
+        (
+            "crud/unified/client-bulkWrite-partialResults",
+            f"partialResult is unset when first operation fails during an ordered bulk write ({results})",
+        ): _PARTIAL_RESULT
+        for results in ("verbose", "summary")
+    },
+    ("transactions/unified/commit", "rerun commit after empty transaction"): _EMPTY_TRANSACTION,
 }
 """By file (as its name ends, without suffix) and description."""
 
