@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.pages import Page, is_page
+import pytest
+
+pytest.register_assert_rewrite("tests.approval", "tests.pages")
+
+from tests.pages import Page, is_page  # noqa: E402  # after its assertions are known to be rewritten
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 pytest_plugins = ["pytester"]
 

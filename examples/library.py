@@ -5,7 +5,7 @@ from __future__ import annotations
 import mongoengine as me
 
 
-class Author(me.Document):
+class Writer(me.Document):
     """Who writes."""
 
     name = me.StringField(required=True)
@@ -15,7 +15,7 @@ class Book(me.Document):
     """What is written."""
 
     title = me.StringField(required=True)
-    author = me.ReferenceField(Author)
+    author = me.ReferenceField(Writer)
 
 
 def open_library(uri: str) -> None:
@@ -28,6 +28,6 @@ def close_library() -> None:
     me.disconnect()
 
 
-def names_of_authors() -> list[str]:
+def names_of_writers() -> list[str]:
     """Return the author of every book: one query for the books, and one more for each of them."""
     return [book.author.name for book in Book.objects]
