@@ -146,6 +146,7 @@ class SpecReplay:
                 cases += source.cases(self.settings.apis)
             except SpecError:
                 continue  # fails as an item of its own
+            source.release()
         yield from self.settings.expectations.unused(cases, lambda: self.replayer.identity, whole=whole)
 
     # Telling.

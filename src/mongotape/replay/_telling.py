@@ -62,9 +62,10 @@ def tell_report(report: Report, *, verbose: bool) -> None:
         for result in faults:
             if result.text:
                 print(f"\n{line_of(result)}\n{_indented(result.text)}")
-    flaky = [result for result in report.results if result.is_flaky]
-    for result in flaky:
-        print(f"FLAKY {result.failures} of {result.tries} runs failed: {_place(result)}")
+    for result in report.results:
+        if result.failures and result.tries > 1:
+            what = "FLAKY" if result.is_flaky else "FAILED EVERY TIME"
+            print(f"{what} {result.failures} of {result.tries} runs failed: {_place(result)}")
     print(f"\n{text_table(report)}")
     for remark in report.remarks:
         print(remark)
