@@ -6,7 +6,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bson.binary import UuidRepresentation
 
@@ -17,10 +17,18 @@ from mongotape.wire._requests import Answer, CloseConnection, CommandFailure, Re
 if TYPE_CHECKING:
     from bson.codec_options import CodecOptions
 
-    from mongotape.wire._watch import Watcher
-
 Handler = Callable[[Request, "Connection"], Answer]
 _BUFFER_BYTES = 16 * 1024
+
+
+class Watching(Protocol):
+    """What notices, while a handler is busy, that the client has gone away."""
+
+    def watch(self, connection: Connection) -> None:
+        """Look at this connection from now on."""
+
+    def unwatch(self, connection: Connection) -> None:
+        """Look at it no longer."""
 
 
 class Connection:
@@ -41,7 +49,7 @@ class Connection:
         *,
         handler: Handler,
         codec_options: CodecOptions[Any],
-        watcher: Watcher,
+        watcher: Watching,
         on_error: Callable[[BaseException], None],
     ) -> None:
         self.number = number
