@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mongotape.errors import SpecError
-    from mongotape.pytest_plugin._specs import SpecReplay
-    from mongotape.replay import Case, Source
+    from mongotape.replay import Case, Replayer, Settings, Source
     from mongotape.reports import Result
 
 
@@ -26,10 +25,28 @@ class SpecTestBroken(Exception):  # noqa: N818 - see SpecTestFailed
     """Nothing was learnt: the server went away, or the runner itself failed."""
 
 
+class Replay(Protocol):
+    """What replays the files of one session, as files and items know it."""
+
+    @property
+    def settings(self) -> Settings:
+        """How files are replayed."""
+
+    @property
+    def replayer(self) -> Replayer:
+        """What runs the tests."""
+
+    def marker(self, name: str) -> str:
+        """The marker of a specification or an API."""
+
+    def unused_expectations(self, sources: list[Source], *, whole: bool) -> Iterator[str]:
+        """A sentence for each listed failure that no test has."""
+
+
 class SpecFile(pytest.File):
     """A specification file."""
 
-    def __init__(self, *, replay: SpecReplay, source: Source, **more: Any) -> None:
+    def __init__(self, *, replay: Replay, source: Source, **more: Any) -> None:
         super().__init__(**more)
         self.replay = replay
         self.source = source
@@ -141,7 +158,7 @@ class ExpectationsFile(pytest.File):
 class ExpectationsItem(pytest.Item):
     """Every entry of the file that is meant for this server matches a test."""
 
-    def __init__(self, *, replay: SpecReplay, sources: list[Source], whole: bool, **more: Any) -> None:
+    def __init__(self, *, replay: Replay, sources: list[Source], whole: bool, **more: Any) -> None:
         super().__init__(**more)
         self._replay = replay
         self._sources = sources
