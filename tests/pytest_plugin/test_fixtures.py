@@ -127,16 +127,36 @@ def test_async_fixtures_under_anyio(pytester: pytest.Pytester, options: list[str
         async def test_it(async_mongo_database, event_recorder):
             await async_mongo_database.items.insert_one({})
             assert len(event_recorder.log.commands("insert")) == 1
+
+        @pytest.mark.anyio
+        async def test_next(async_mongo_client):
+            await async_mongo_client.admin.command("ping")
         """,
     )
-    result.assert_outcomes(passed=1, skipped=1)
+    result.assert_outcomes(passed=2, skipped=2)
     result.stdout.fnmatch_lines(["*runs on asyncio only, and this test runs on trio*"])
 
 
 def test_an_async_fixture_without_a_loop_says_what_to_do(pytester: pytest.Pytester) -> None:
-    """A plain test can't use an asynchronous client."""
-    result = run(pytester, *ASYNCIO, test_it="def test_it(async_mongo_client): pass")
-    result.assert_outcomes(errors=1)
+    """A plain test can't use an asynchronous client, and each of them is told so."""
+    result = run(
+        pytester,
+        *ASYNCIO,
+        test_it="""
+        import pytest
+
+        def test_it(async_mongo_client): pass
+
+        def test_other(async_mock_mongo_client): pass
+
+        def test_another(async_mongo_client, async_mock_mongo_client): pass
+
+        @pytest.mark.asyncio
+        async def test_marked(async_mongo_client, async_mock_mongo_client): pass
+        """,
+    )
+    result.assert_outcomes(errors=3, passed=1)
+    assert str(result.stdout).count("belongs to an event loop and this test runs on none") >= 3
     result.stdout.fnmatch_lines(["*runs on none: mark the test with @pytest.mark.asyncio*"])
 
 

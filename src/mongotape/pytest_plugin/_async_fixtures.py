@@ -47,19 +47,20 @@ def pytest_fixture_setup(
         return (yield)
     original: Any = fixturedef.func
     asyncio_marker = request.node.get_closest_marker("asyncio")
-    if "anyio_backend" in request.fixturenames and asyncio_marker is None:
-        _refuse_trio(request)
+    if refusal := _refusal(fixturedef.argname, request):
+        # from inside the fixture: pytest keeps the finalizers of one that fails before it is called
+        fixturedef.func = refusal  # type: ignore[misc]
+    elif asyncio_marker is None:
         del original._force_asyncio_fixture
-    elif asyncio_marker is not None:
+    else:
         default = (
             request.config.getini("asyncio_default_test_loop_scope") if _has_test_scope(request) else None
         )
         _mark(original, asyncio_marker.kwargs.get("loop_scope") or default)
-    else:
-        _refuse(fixturedef.argname, request)
     try:
         return (yield)
     finally:
+        fixturedef.func = original  # type: ignore[misc]
         _mark(original, None)
 
 
@@ -71,21 +72,23 @@ def _has_test_scope(request: pytest.FixtureRequest) -> bool:
     return True
 
 
-def _refuse(name: str, request: pytest.FixtureRequest) -> None:
+def _refusal(name: str, request: pytest.FixtureRequest) -> Callable[..., None] | None:
+    """Return a fixture that says why this test can't have an asynchronous client; None if it can."""
+    if request.node.get_closest_marker("asyncio") is not None:
+        return None
+    if "anyio_backend" in request.fixturenames:
+        backend = request.getfixturevalue("anyio_backend")
+        loop = backend if isinstance(backend, str) else backend[0]
+        why = f"PyMongo's asynchronous client runs on asyncio only, and this test runs on {loop}"
+        return None if loop == "asyncio" else lambda **_fixtures: pytest.skip(why)
     known = [each for each in ("asyncio", "anyio") if request.config.pluginmanager.has_plugin(each)]
     what_to_do = (
         f"mark the test with @pytest.mark.{known[0]}"
         if known
         else "install pytest-asyncio, or anyio, and mark the test"
     )
-    pytest.fail(f"{name} belongs to an event loop and this test runs on none: {what_to_do}", pytrace=False)
-
-
-def _refuse_trio(request: pytest.FixtureRequest) -> None:
-    backend = request.getfixturevalue("anyio_backend")
-    name = backend if isinstance(backend, str) else backend[0]
-    if name != "asyncio":
-        pytest.skip(f"PyMongo's asynchronous client runs on asyncio only, and this test runs on {name}")
+    why = f"{name} belongs to an event loop and this test runs on none: {what_to_do}"
+    return lambda **_fixtures: pytest.fail(why, pytrace=False)
 
 
 @_async_fixture
