@@ -84,6 +84,8 @@ class Performer:
             raise SpecFailure(operation.place, str(error)) from error
         except Exception as error:  # noqa: BLE001  # an operation's error is what is judged
             scene.check_time()
+            if getattr(error, "timeout", False):
+                scene.timed_out()
             self._judge_error(operation, error)
             return error
         self._judge(operation, result)

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from mongotape.spec import ClientEntity, Operation, Test, UnifiedFile
 
 
+#: Commands that change data, which fail points hold back.
+_WRITES = frozenset(
+    ("aggregate", "bulkWrite", "commitTransaction", "create", "createIndexes", "delete", "drop")
+)
+_WRITES |= frozenset(("dropIndexes", "findAndModify", "insert", "update"))
 _CONNECTING_SECONDS = 0.3
 _LOOK_SECONDS = 0.002
 
@@ -107,6 +112,8 @@ class Scene:
         self._clients: dict[str, Watched] = {}
         self._cursors: list[Any] = []
         self._fail_points: list[tuple[tuple[str, int | None] | None, str]] = []
+        self._blocked_seconds = 0.0
+        self._writes_until = 0.0
         self._needs = dict(_needs(test.operations))
 
     # Clients.
@@ -177,15 +184,23 @@ class Scene:
         """Remember a cursor or change stream, to be closed."""
         self._cursors.append(cursor)
 
-    def armed(self, address: tuple[str, int | None] | None, fail_point: str) -> None:
+    def armed(self, address: tuple[str, int | None] | None, fail_point: Mapping[str, Any]) -> None:
         """Remember a fail point, to be disarmed.
 
         Args:
             address: the server that has it; None where the deployment is one server.
-            fail_point: its name.
+            fail_point: the ``configureFailPoint`` command.
         """
-        if (address, fail_point) not in self._fail_points:
-            self._fail_points.append((address, fail_point))
+        name = fail_point["configureFailPoint"]
+        if (address, name) not in self._fail_points:
+            self._fail_points.append((address, name))
+        data = fail_point.get("data", {})
+        if data.get("blockConnection") and _WRITES & set(data.get("failCommands", ())):
+            self._blocked_seconds = max(self._blocked_seconds, data.get("blockTimeMS", 0) / 1000)
+
+    def timed_out(self) -> None:
+        """Note that the client gave a command up; a write that the server holds back is still to come."""
+        self._writes_until = time.monotonic() + self._blocked_seconds
 
     def disarm(self) -> Iterator[str]:
         """Turn every fail point off; a sentence for each that could not be."""
@@ -214,6 +229,8 @@ class Scene:
         for _name, encryption in self.entities.of("clientEncryption"):
             with suppress(Exception):
                 await settle(encryption.close())
+        if (late := self._writes_until - time.monotonic()) > 0 and not self.is_over:
+            await self.world.sleep(late)  # or it would change the next test's data
         for each in self.clients:
             with suppress(Exception):
                 await self._connected(each.client)

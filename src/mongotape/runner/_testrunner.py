@@ -49,7 +49,7 @@ def _address_of(client: Any) -> tuple[str, int | None] | None:
 async def _arm(call: Call, client: Any, address: tuple[str, int | None] | None) -> None:
     command = call.arguments["failPoint"]
     name = command["configureFailPoint"]
-    call.scene.armed(address, name)
+    call.scene.armed(address, command)
     await settle(client.admin.command({"configureFailPoint": name, **command}))
 
 
@@ -61,7 +61,7 @@ async def targeted_fail_point(call: Call) -> Any:
         raise call.failure("targetedFailPoint needs a session that is pinned to a server; this one is not")
     command = call.arguments["failPoint"]
     name = command["configureFailPoint"]
-    call.scene.armed(address, name)
+    call.scene.armed(address, command)
     call.scene.deployment.at(address).admin.command({"configureFailPoint": name, **command})
     return results.nothing()
 
