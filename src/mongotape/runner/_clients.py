@@ -90,6 +90,15 @@ class ClientRecorder(EventRecorder):
         kinds = frozenset(self._entity.observe_events)
         return [event for event in self.log.of(family) if event.kind in kinds and not self.ignores(event)]
 
+    def stored(self, kinds: frozenset[str]) -> list[dict[str, Any]]:
+        """Return events as the documents that ``storeEventsAsEntities`` keeps.
+
+        Args:
+            kinds: their names, spelled with a capital.
+        """
+        events = [event for event in self.log if _capital(event.kind) in kinds and not self.ignores(event)]
+        return [_document(event) for event in events]
+
     def ignores(self, event: RecordedEvent) -> bool:
         """Whether the format leaves a command event out.
 
@@ -109,6 +118,20 @@ class ClientRecorder(EventRecorder):
         """A hello that speaks of credentials is published empty; one that failed has nothing but its code."""
         field = {"commandStartedEvent": "command", "commandSucceededEvent": "reply"}.get(event.kind)
         return field is None or not event.document(field)
+
+
+def _capital(kind: str) -> str:
+    return kind[0].upper() + kind[1:]
+
+
+def _document(event: RecordedEvent) -> dict[str, Any]:
+    """An event as a BSON document: its name, the moment, and what the format lets a test assert of it."""
+    told: dict[str, Any] = {"name": _capital(event.kind), "observedAt": event.at}
+    for field in event.kind.fields.values():
+        value = getattr(event, field.name)
+        if field.document or value is None or isinstance(value, str | int | float):
+            told[field.spec_name] = value
+    return told
 
 
 def is_unsupported(entity: ClientEntity) -> str | None:

@@ -19,7 +19,7 @@ from mongotape.runner._unmet import unmet_by_all
 from mongotape.runner._worlds import AsyncWorld, SyncWorld
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mongotape.documents import Place
     from mongotape.matching import Operator
@@ -115,6 +115,14 @@ class RunnerContext:
             uri = self._uri.replace(addresses(self._uri), "{}:{}".format(*address), 1)
             self._direct[address] = self._client(uri, directConnection=True)
         return self._direct[address]
+
+    def mongoses(self) -> Iterator[Any]:
+        """A client of the runner's own for each server that the connection string names."""
+        from mongotape.servers import addresses
+
+        for host in addresses(self._uri).split(","):
+            name, _, port = host.rpartition(":")
+            yield self.at((name, int(port)) if name else (host, 27017))
 
     def uri(self, *, multiple_mongoses: bool | None, direct: bool) -> str:
         """The connection string of a client entity.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mongotape.runner._clients import ClientRecorder, await_min_pool_size, client_options, make_client
+from mongotape.runner._entities import Computed
 from mongotape.runner._errors import is_of_driver, told
 from mongotape.runner._options import collection_options, snake, transaction_options
 from mongotape.runner._outcome import SpecFailure, UnsupportedError
@@ -91,6 +93,9 @@ async def _client(scene: Scene, entity: ClientEntity) -> None:
     client = await make_client(uri, options, scene.world.api)
     scene.keep_client(entity, client, recorder)
     scene.entities.add(entity.id, "client", client, entity.place)
+    for stored in entity.store_events_as_entities:
+        events = Computed(partial(recorder.stored, frozenset(stored.events)))
+        scene.entities.add(stored.id, "value", events, stored.place)
     if entity.await_min_pool_size_ms is not None:
         await await_min_pool_size(client, entity, recorder, scene.world.wait_for)
         scene.discard_logs(entity.id)

@@ -73,6 +73,17 @@ def _insert(database: Any, data: CollectionData, session: Any) -> None:
         database[data.collection_name].insert_many(fresh(list(data.documents)), session=session)
 
 
+def distinct_everywhere(mongoses: Iterable[Any], initial: Iterable[CollectionData]) -> None:
+    """Let every mongos see the collections, before a transaction of a test that uses ``distinct``.
+
+    Source: transactions specification, "Why do tests that run distinct sometimes fail with StaleDbVersion?".
+    """
+    places = [(data.database_name, data.collection_name) for data in initial]
+    for mongos in mongoses:
+        for database, collection in places:
+            mongos[database][collection].distinct("_id")
+
+
 def kill_all_sessions(admin: Any) -> None:
     """End the sessions and transactions that earlier tests left on the server.
 

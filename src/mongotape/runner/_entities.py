@@ -8,7 +8,7 @@ from mongotape.runner._outcome import SpecFailure
 from mongotape.runner._settle import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mongotape.documents import Place
 
@@ -27,6 +27,17 @@ KINDS = (
     "topologyDescription",
     "value",
 )
+
+
+class Computed:
+    """A value that is made when it is asked for: events that are still being published.
+
+    Args:
+        make: makes it.
+    """
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.make = make
 
 
 class Held(NamedTuple):
@@ -84,7 +95,7 @@ class Entities:
         held = self._held.get(name)
         if held is None or held.kind != "value":
             raise LookupError(f'there is no entity "{name}" that holds a value')
-        return held.value
+        return held.value.make() if isinstance(held.value, Computed) else held.value
 
     def session_lsid(self, name: str) -> Mapping[str, Any]:
         """Return the logical session id of a session, also after it ended."""

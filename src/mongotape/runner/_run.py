@@ -13,6 +13,7 @@ from mongotape.runner._create import create_entities
 from mongotape.runner._expected import check_events, check_outcome
 from mongotape.runner._log_messages import check_logs
 from mongotape.runner._logs import LogCapture
+from mongotape.runner._outcome import TimeLimitError
 from mongotape.runner._perform import Performer
 from mongotape.runner._scene import all_operations
 from mongotape.runner._tracing import SpanCapture, check_spans
@@ -73,13 +74,28 @@ class Run:
         scene = self._scene
         scene.activity = "inserting the initial data"
         scene.cluster_time = _data.insert(scene.deployment.admin, scene.file.initial_data)
+        if scene.facts.topology == "sharded" and any(
+            each.name == "distinct" for each in all_operations(scene.test.operations)
+        ):
+            _data.distinct_everywhere(scene.deployment.mongoses(), scene.file.initial_data)
         await create_entities(scene, scene.file.create_entities)
         await scene.do_all(scene.test.operations, rethrow=False)
+        await self._join_threads()
         scene.place = None
         scene.activity = "turning fail points off"
         for complaint in scene.disarm():
             raise scene.failure(scene.test.place, complaint)
         self._check()
+
+    async def _join_threads(self) -> None:
+        """What a thread failed with fails the test, also where no operation waits for it."""
+        scene = self._scene
+        for name, worker in scene.entities.of("thread"):
+            scene.activity = f'waiting for the thread "{name}"'
+            if not await worker.join(scene.seconds_left):
+                raise TimeLimitError
+            if worker.error is not None:
+                raise worker.error
 
     def _check(self) -> None:
         scene, test = self._scene, self._scene.test

@@ -46,6 +46,9 @@ class Deployment(Protocol):
     def at(self, address: tuple[str, int | None]) -> Any:
         """A sync client of the runner's own for one server of the deployment."""
 
+    def mongoses(self) -> Iterator[Any]:
+        """A sync client of the runner's own for each server that the connection string names."""
+
     def uri(self, *, multiple_mongoses: bool | None, direct: bool) -> str:
         """The connection string of a client entity."""
 
