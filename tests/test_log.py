@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mongotape.errors import ExpectationError
-from mongotape.events import Kind
+from mongotape.events import Family, Kind
 from mongotape.log import EventLog
 from mongotape.recording import EventRecorder
 from tests.made import checked_in, command_started, topology_opened
@@ -74,8 +74,29 @@ def test_commands_are_the_started_ones(log: EventLog) -> None:
     """By name, or all of them."""
     assert len(log.commands()) == len(log.commands("find", "insert")) == 3
     assert len(log.commands("insert")) == 0
+
+
+def test_a_client_is_known_by_its_label(log: EventLog) -> None:
+    """A label that no client was given is an error: nothing could ever be found under it."""
     assert len(log.client(None)) == 7
-    assert len(log.client("client-1")) == 0
+    with pytest.raises(ExpectationError, match=r"client\('client-1'\): .* known are none"):
+        log.client("client-1")
+    assert len(EventLog([log[0]]).client("client-1")) == 0, "of given records nobody knows the clients"
+    recorder = EventRecorder()
+    recorder.tap().started(command_started({"find": "items"}))
+    recorder.tap()
+    assert [len(recorder.log.client(f"client-{number}")) for number in (1, 2)] == [1, 0]
+    for label in ("client-3", None):
+        with pytest.raises(ExpectationError, match="known are client-1, client-2"):
+            recorder.log[:0].of("command").client(label)
+
+
+def test_a_filtered_log_knows_what_is_left(log: EventLog) -> None:
+    """Filters on kinds and families narrow it, one after the other; slices and clients don't."""
+    assert log.narrowed_to == log[:1].client(None).narrowed_to == {*Kind}
+    assert log.of("pool").narrowed_to == {*Family.POOL.kinds}
+    assert log.of("command", "pool").commands()[:1].narrowed_to == {Kind.COMMAND_STARTED}
+    assert log.of("pool").of("command").narrowed_to == set()
 
 
 def test_records_can_be_given_directly(log: EventLog) -> None:

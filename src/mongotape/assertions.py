@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mongotape.errors import ExpectationError, UsageError
 from mongotape.event_files import read_event_file
-from mongotape.events import families_of
+from mongotape.events import Family, families_of
 from mongotape.expect import Expectation, Repeat, read_expectations
 from mongotape.log import EventLog, LiveLog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from mongotape.event_files import EventFile
-    from mongotape.events import Family
+    from mongotape.events import Kind
     from mongotape.expect import Step, Written
     from mongotape.matching import Mode, Operator, Verdict
     from mongotape.recording import EventRecorder
@@ -147,7 +147,7 @@ def assert_no_events(
         raise ExpectationError("assert_no_events: nothing is named that must not occur")
     families = frozenset(each.expectation.family for each in matchers)
     log = _Source(events).read()
-    if problem := _unseen(log, families):
+    if problem := _unseen(log, families, {each.expectation.kind for each in matchers}):
         raise ExpectationError(problem)
     compared = log.of(*families)
     found = [
@@ -176,7 +176,8 @@ def _read(expected: Any, operators: Iterable[Operator], folder: Path | None) -> 
     if not path.is_absolute() and folder is not None and (folder / path).is_file():
         path = Path(os.path.relpath(folder / path))
     elif not path.exists() and folder is not None and not path.is_absolute():
-        raise ExpectationError(f"{expected}: there is no such file, neither in {folder} nor in {Path.cwd()}")
+        places = dict.fromkeys([folder, Path.cwd()])
+        raise ExpectationError(f"{expected}: there is no such file in {' or '.join(map(str, places))}")
     return read_event_file(path, operators)
 
 
@@ -235,7 +236,8 @@ class _Check:
         self._mode: Mode = mode
         self._operators = tuple(operators)
         self._given = families is not None
-        self._named = frozenset(family for step in written.steps for family in _families(step))
+        self._kinds = frozenset(kind for step in written.steps for kind in _kinds(step))
+        self._named = frozenset(kind.family for kind in self._kinds)
         self._families = families_of(families) if families is not None else self._named
         self._failed: tuple[Verdict, EventLog] | None = None
         self._seen: tuple[Any, ...] | None = None  # the state of the log that was compared last
@@ -311,7 +313,7 @@ class _Check:
             )
         if left_out := self._named - self._families:
             return f"expected names events of the family {' and '.join(sorted(left_out))}, which families= leaves out"
-        return _unseen(log, self._families)
+        return _unseen(log, self._families, self._kinds)
 
 
 def _state(log: EventLog) -> tuple[Any, ...]:
@@ -320,16 +322,23 @@ def _state(log: EventLog) -> tuple[Any, ...]:
     return (len(log), log.dropped, log.silence, *ends)
 
 
-def _families(step: Step) -> Iterable[Family]:
-    return (each.family for each in step.body) if isinstance(step, Repeat) else (step.family,)
+def _kinds(step: Step) -> Iterable[Kind]:
+    return (each.kind for each in step.body) if isinstance(step, Repeat) else (step.kind,)
 
 
-def _unseen(log: EventLog, families: frozenset[Family]) -> str | None:
-    """Return why these families can't have been seen in full; None where they were."""
+def _unseen(log: EventLog, families: frozenset[Family], kinds: Collection[Kind]) -> str | None:
+    """Return why these events can't have been seen in full; None where they were."""
     if unobserved := sorted(families - log.observed):
         return (
             f"{' and '.join(unobserved)} events are not observed by this recorder (it observes"
             f" {', '.join(sorted(log.observed))}): name them in its families="
+        )
+    left = log.narrowed_to
+    lacking: list[str] = sorted({*kinds} - left) or sorted(families - {kind.family for kind in left})
+    if lacking:
+        return (
+            f"the log that was given holds {_shown(left)} only, so that it says nothing of"
+            f" {' and '.join(lacking)}: give one that is not filtered past them"
         )
     if log.dropped:
         return (
@@ -337,3 +346,10 @@ def _unseen(log: EventLog, families: frozenset[Family]) -> str | None:
             " said about it; give a larger one, or clear() before what is asserted"
         )
     return log.silence
+
+
+def _shown(kinds: frozenset[Kind]) -> str:
+    """Return the kinds in words, by their families where these are whole."""
+    whole = {family for family in Family if kinds.issuperset(family.kinds)}
+    parts = [*sorted(whole), *sorted(kind for kind in kinds if kind.family not in whole)]
+    return f"{', '.join(parts)} events" if parts else "no events"

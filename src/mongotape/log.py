@@ -70,6 +70,8 @@ class View(NamedTuple):
     observed: frozenset[Family]
     dropped: int
     silence: str | None
+    narrowed_to: frozenset[Kind]
+    clients: frozenset[str] | None
 
 
 class EventLog(Sequence[RecordedEvent]):
@@ -81,6 +83,8 @@ class EventLog(Sequence[RecordedEvent]):
         dropped: how many events of this stretch were lost to a bound on memory.
         silence: one sentence why nothing could be seen in this stretch, if so (recording was paused
             throughout, nothing carries the recorder).
+        rows: which rows of the history it shows; without it all.
+        clients: the labels that clients were given, also of those that did nothing; None: unknown.
     """
 
     __slots__ = ("_held",)
@@ -93,6 +97,7 @@ class EventLog(Sequence[RecordedEvent]):
         dropped: int = 0,
         silence: str | None = None,
         rows: Sequence[int] | None = None,
+        clients: Iterable[str] | None = None,
     ) -> None:
         history: History = events if hasattr(events, "event") else _Given(events)  # type: ignore[assignment]
         self._held = View(
@@ -101,6 +106,8 @@ class EventLog(Sequence[RecordedEvent]):
             families_of(observed),
             dropped,
             silence,
+            _EVERY_KIND,
+            None if clients is None else frozenset(clients),
         )
 
     @property
@@ -122,6 +129,11 @@ class EventLog(Sequence[RecordedEvent]):
         """Why nothing could be seen in this stretch, in one sentence; None where something could."""
         return self._view.silence
 
+    @property
+    def narrowed_to(self) -> frozenset[Kind]:
+        """The kinds that ``of()`` and ``commands()`` left; the absence of any other kind says nothing."""
+        return self._view.narrowed_to
+
     def of(self, *words: str | Kind | Family) -> EventLog:
         """Return the events of these kinds and families ("commandStartedEvent", "pool", "sdam").
 
@@ -134,7 +146,7 @@ class EventLog(Sequence[RecordedEvent]):
         for word in words:
             wanted |= _kinds(word)
         history, rows = self._view[:2]
-        return self._with([row for row in rows if history.kind(row) in wanted])
+        return self._with([row for row in rows if history.kind(row) in wanted], wanted)
 
     def commands(self, *names: str) -> EventLog:
         """Return the started events of commands with these names; of all commands without names."""
@@ -142,11 +154,24 @@ class EventLog(Sequence[RecordedEvent]):
         started = [row for row in rows if history.kind(row) is Kind.COMMAND_STARTED]
         return self._with(
             [row for row in started if not names or history.event(row).command_name in names],
+            {Kind.COMMAND_STARTED},
         )
 
     def client(self, label: str | None) -> EventLog:
-        """Return the events of the client with this label ("client-1")."""
+        """Return the events of the client with this label ("client-1"); None: of no known client.
+
+        Raises:
+            ExpectationError: no client was given this label, so that nothing could ever be found.
+        """
         history, rows = self._view[:2]
+        known = self._view.clients
+        if known is not None and label not in known:
+            is_untold = label is None and any(history.client(row) is None for row in range(len(history)))
+            if not is_untold:
+                raise ExpectationError(
+                    f"client({label!r}): no client that carries the recorder has this label; known are"
+                    f" {', '.join(sorted(known)) or 'none'}"
+                )
         return self._with([row for row in rows if history.client(row) == label])
 
     def since(self, mark: Mark) -> EventLog:
@@ -160,9 +185,11 @@ class EventLog(Sequence[RecordedEvent]):
         history, rows = self._view[:2]
         return [history.kind(row) for row in rows]
 
-    def _with(self, rows: Sequence[int]) -> EventLog:
-        history, _rows, observed, dropped, silence = self._view
-        return EventLog(history, observed=observed, dropped=dropped, silence=silence, rows=rows)
+    def _with(self, rows: Sequence[int], kinds: Iterable[Kind] = Kind) -> EventLog:
+        view = self._view
+        made = EventLog(view.history, rows=rows)
+        made._held = view._replace(rows=rows, narrowed_to=view.narrowed_to.intersection(kinds))
+        return made
 
     def __len__(self) -> int:
         return len(self._view.rows)
@@ -215,6 +242,7 @@ class LiveLog(EventLog):
 
 
 _SHOWN = 8
+_EVERY_KIND = frozenset(Kind)
 
 
 def _kinds(word: str) -> set[Kind]:

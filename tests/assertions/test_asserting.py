@@ -431,6 +431,36 @@ class TestTexts:
         approve(str(caught.value), "assertions", "a_failing_insert")
 
 
+@pytest.mark.parametrize(
+    ("narrowed", "unwanted", "sentence"),
+    [
+        (lambda log: log.of("pool"), expect.command_started("find"), "holds pool events only"),
+        (lambda log: log.commands(), expect.command_failed(), "holds commandStartedEvent events only"),
+        (lambda log: log.of("pool").of("command"), expect.command_failed(), "holds no events only"),
+    ],
+)
+def test_a_log_says_nothing_of_what_was_filtered_out(
+    found: EventRecorder, narrowed: Any, unwanted: Any, sentence: str
+) -> None:
+    """The absence of events that a filter took away is no pass, in any of the ways to assert it."""
+    log = narrowed(found.log)
+    for attempt in (
+        lambda: assert_no_events(log, unwanted),
+        lambda: assert_events(log, [unwanted]),
+        lambda: assert_events(log, [expect.optional(unwanted)]),
+    ):
+        with pytest.raises(ExpectationError, match=f"{sentence}, so that it says nothing of command"):
+            attempt()
+
+
+def test_families_that_were_filtered_out_are_no_pass(found: EventRecorder) -> None:
+    """What is left of a family may be compared."""
+    with pytest.raises(ExpectationError, match="says nothing of command"):
+        assert_events(found.log.of("pool"), [], families=["command", "pool"])
+    assert_events(found.log.commands("insert"), [], families="command")
+    assert_no_events(found.log.commands(), expect.command_started("insert"))
+
+
 def test_an_empty_log_by_hand() -> None:
     """A log of nothing, made by hand, is a log like any other."""
     with pytest.raises(AssertionError, match="no command events observed"):

@@ -84,7 +84,7 @@ class EventRecorder(HandFed, driver.TapSource):
     def tap(self, carried_by: Sequence[driver.TapSource] = ()) -> ClientTap:  # noqa: ARG002
         """Return a new listener for one client."""
         self._taps += 1
-        return tap_class(self._families)(self, self._rows, f"client-{self._taps}", self._families)
+        return tap_class(self._families)(self, self._rows, _label(self._taps), self._families)
 
     def keep(self, event: Any) -> None:
         """Keep one of PyMongo's event objects, as if a client of unknown name had published it."""
@@ -164,7 +164,12 @@ class EventRecorder(HandFed, driver.TapSource):
             rows = rows[: bisect_right(rows, ended.at, key=history.at)]
         lost = snapshot.forgotten if began is None else max(0, self._rows.lost_until - kept_before)
         return EventLog(
-            history, observed=self._families, dropped=lost, silence=self._silence(began), rows=rows
+            history,
+            observed=self._families,
+            dropped=lost,
+            silence=self._silence(began),
+            rows=rows,
+            clients=map(_label, range(1, self._taps + 1)),
         )
 
     def _silence(self, began: Mark | None) -> str | None:
@@ -222,6 +227,11 @@ class EventRecorder(HandFed, driver.TapSource):
         if await until_async(self._rows, search.is_over, timeout):
             return search.found
         raise AssertionError(search.complaint(self.log, timeout))
+
+
+def _label(number: int) -> str:
+    """Return the label of the client that was the first, second, ... to carry the recorder."""
+    return f"client-{number}"
 
 
 def _asked(arrivals: Arrivals, holds: Callable[[], bool]) -> bool:
