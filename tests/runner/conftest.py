@@ -35,3 +35,11 @@ def official() -> Path:
         return corpus.fetch(VERSION)
     except CorpusError as error:
         pytest.skip(f"the official tests can't be had: {error}")
+
+
+@pytest.fixture
+def embedded(context: RunnerContext) -> RunnerContext:
+    """A runner on the embedded server."""
+    if "secantusVersion" not in context.admin.admin.command("buildInfo"):
+        pytest.skip("what passes and what fails is known of the embedded server")
+    return context

@@ -29,20 +29,20 @@ def candidates(context: RunnerContext, official: Path) -> Iterator[tuple[Unified
                     yield from ((file, test, each) for each in broken(test))
 
 
-def test_every_broken_expectation_is_noticed(context: RunnerContext, official: Path) -> None:
+def test_every_broken_expectation_is_noticed(embedded: RunnerContext, official: Path) -> None:
     """A sample of all ways to break one expectation of tests that pass: each one fails, none is skipped."""
-    every = list(candidates(context, official))
+    every = list(candidates(embedded, official))
     sample = random.Random(SEED).sample(every, SAMPLE)
     passes: dict[Any, bool] = {}
     unnoticed, tried = [], 0
     for file, test, each in sample:
         key = (file.place.source, test.description)
         if key not in passes:
-            passes[key] = context.run(file, test).passed
+            passes[key] = embedded.run(file, test).passed
         if not passes[key]:
             continue
         tried += 1
-        outcome = context.run(file, each.test)
+        outcome = embedded.run(file, each.test)
         if outcome.status != "failed":
             unnoticed.append(f"{test.place}: {test.description}: {each.how}: {outcome.status}")
     assert not unnoticed, "\n".join(unnoticed)
