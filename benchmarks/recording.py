@@ -15,38 +15,17 @@ import sys
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable
 from typing import Any
 
 import bson
 from bson import ObjectId
+from figures import fastest, missed, show
 from pymongo import AsyncMongoClient, MongoClient, monitoring
 
 from mongotape.recording import EventRecorder
 from mongotape.servers import choose, start
 
 ADDRESS = ("127.0.0.1", 27017)
-missed: list[str] = []
-
-
-def show(what: str, value: float, bound: float | None, unit: str = "x") -> None:
-    """Print one figure with its bound."""
-    verdict = "" if bound is None else f"  (at most {bound:g} {unit})"
-    print(f"{what:<72} {value:8.3f} {unit}{verdict}")
-    if bound is not None and value > bound:
-        missed.append(what)
-
-
-def fastest(*works: Callable[[], Any], rounds: int = 300, inner: int = 50) -> list[float]:
-    """The minimum seconds of each, taken in turns so that a noisy moment hits all alike."""
-    best = [float("inf")] * len(works)
-    for _ in range(rounds):
-        for index, work in enumerate(works):
-            began = time.perf_counter()
-            for _ in range(inner):
-                work()
-            best[index] = min(best[index], (time.perf_counter() - began) / inner)
-    return best
 
 
 def document_of_300_bytes() -> dict[str, Any]:
