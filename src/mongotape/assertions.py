@@ -15,7 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from mongotape.errors import ExpectationError, UsageError
+from mongotape.errors import ExpectationError, TellsWhere, UsageError
 from mongotape.event_files import read_event_file
 from mongotape.events import Family, families_of
 from mongotape.expect import Expectation, Repeat, read_expectations
@@ -66,20 +66,21 @@ def assert_events(
         UsageError: an argument can't be used; a ``timeout`` inside a running event loop would block the loop.
     """
     __tracebackhide__ = True
-    check = _Check(events, _read(expected, operators, _folder()), mode, families, operators)
-    _check_timeout(timeout)
-    if timeout > 0 and asyncio._get_running_loop() is not None:
-        raise UsageError(
-            "assert_events: timeout= would block the running event loop, and with it what is waited for;"
-            " use `await assert_events_eventually(...)`"
-        )
-    if check.passes():
-        return
-    if timeout > 0 and check.recorder is not None:
-        if check.recorder.until(check.passes_by_now, timeout):
+    with TellsWhere():
+        check = _Check(events, _read(expected, operators, _folder()), mode, families, operators)
+        _check_timeout(timeout)
+        if timeout > 0 and asyncio._get_running_loop() is not None:
+            raise UsageError(
+                "assert_events: timeout= would block the running event loop, and with it what is waited for;"
+                " use `await assert_events_eventually(...)`"
+            )
+        if check.passes():
             return
-        raise AssertionError(check.failure(waited=timeout))
-    raise AssertionError(check.failure(late=check.late(), frozen=timeout > 0))
+        if timeout > 0 and check.recorder is not None:
+            if check.recorder.until(check.passes_by_now, timeout):
+                return
+            raise AssertionError(check.failure(waited=timeout))
+        raise AssertionError(check.failure(late=check.late(), frozen=timeout > 0))
 
 
 async def assert_events_eventually(
@@ -107,14 +108,15 @@ async def assert_events_eventually(
         UsageError: an argument can't be used.
     """
     __tracebackhide__ = True
-    check = _Check(events, _read(expected, operators, _folder()), mode, families, operators)
-    _check_timeout(timeout)
-    if check.passes():
-        return
-    if check.recorder is None:
-        raise AssertionError(check.failure(frozen=timeout > 0))
-    if not await check.recorder.until_async(check.passes_by_now, timeout):
-        raise AssertionError(check.failure(waited=timeout))
+    with TellsWhere():
+        check = _Check(events, _read(expected, operators, _folder()), mode, families, operators)
+        _check_timeout(timeout)
+        if check.passes():
+            return
+        if check.recorder is None:
+            raise AssertionError(check.failure(frozen=timeout > 0))
+        if not await check.recorder.until_async(check.passes_by_now, timeout):
+            raise AssertionError(check.failure(waited=timeout))
 
 
 def assert_no_events(
@@ -139,25 +141,26 @@ def assert_no_events(
     from mongotape.matching import event_matcher
     from mongotape.rendering import Circumstances, render_unwanted
 
-    operators = tuple(operators)
-    written = [expected] if isinstance(expected, Expectation | Repeat | Mapping) else expected
-    steps = _read(written, operators, _folder()).steps
-    matchers = [event_matcher(step, operators=operators) for step in steps]
-    if not matchers:
-        raise ExpectationError("assert_no_events: nothing is named that must not occur")
-    families = frozenset(each.expectation.family for each in matchers)
-    log = _Source(events).read()
-    if problem := _unseen(log, families, {each.expectation.kind for each in matchers}):
-        raise ExpectationError(problem)
-    compared = log.of(*families)
-    found = [
-        (matcher.expectation, at)
-        for at, event in enumerate(compared)
-        for matcher in matchers
-        if matcher.matches(event)
-    ]
-    if found:
-        raise AssertionError(render_unwanted(found, compared, Circumstances(families=families)))
+    with TellsWhere():
+        operators = tuple(operators)
+        written = [expected] if isinstance(expected, Expectation | Repeat | Mapping) else expected
+        steps = _read(written, operators, _folder()).steps
+        matchers = [event_matcher(step, operators=operators) for step in steps]
+        if not matchers:
+            raise ExpectationError("assert_no_events: nothing is named that must not occur")
+        families = frozenset(each.expectation.family for each in matchers)
+        log = _Source(events).read()
+        if problem := _unseen(log, families, {each.expectation.kind for each in matchers}):
+            raise ExpectationError(problem)
+        compared = log.of(*families)
+        found = [
+            (matcher.expectation, at)
+            for at, event in enumerate(compared)
+            for matcher in matchers
+            if matcher.matches(event)
+        ]
+        if found:
+            raise AssertionError(render_unwanted(found, compared, Circumstances(families=families)))
 
 
 class _Steps:

@@ -1,4 +1,4 @@
-"""Every exception that a user of mongotape may want to catch."""
+"""Every exception that a user of mongotape may want to catch, and where its traceback ends."""
 
 from __future__ import annotations
 
@@ -58,6 +58,23 @@ class SpecError(MongotapeError, ValueError):
 
 class UnsupportedDriverError(MongotapeError):
     """This PyMongo version lacks a private place that the feature needs."""
+
+
+class TellsWhere:
+    """Cuts a mistake's way through this package off its traceback, which then ends at the line that made it.
+
+    The sentence says where in the expectation and what to do; the frames behind it say nothing to a user. An
+    error of somebody else's, such as the one that an ``==`` raised, stays its cause with all its frames.
+    """
+
+    def __enter__(self) -> None:
+        """Nothing has to be prepared."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Raise a mistake anew from here."""
+        __tracebackhide__ = True
+        if isinstance(error, MongotapeError):
+            raise error.with_traceback(None)
 
 
 class CorpusError(MongotapeError):

@@ -65,3 +65,35 @@ def test_no_colours_in_junit_files(tests: pytest.Pytester) -> None:
     text = (tests.path / Path("out.xml")).read_text()
     assert "nothing matches the 1st expectation" in text
     assert "#x1B[33m" not in text
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "assert_events(recorder, [{'commandStartdEvent': {}}])",
+        "assert_events(recorder, [expect.command_started('ping')], mode='inorder')",
+        "assert_no_events(recorder, [{'commandStartdEvent': {}}])",
+        "asyncio.run(assert_events_eventually(recorder, [{'commandStartdEvent': {}}]))",
+        "recorder.wait_for({'commandStartdEvent': {}})",
+        "asyncio.run(recorder.await_for({'commandStartdEvent': {}}))",
+        "recorder.wait_for(expect.command_started('find'), timeout=0)",
+        "assert_events(recorder, [expect.command_started('ping', command={'ping': Odd()})])",
+    ],
+)
+def test_a_mistake_ends_at_the_test_too(pytester: pytest.Pytester, call: str) -> None:
+    """What was misspelt, and the line that did it; no frame of ours between."""
+    source = TEST.replace(
+        "import EventRecorder,", "import EventRecorder, assert_events_eventually, assert_no_events,"
+    )
+    lines = source.strip().splitlines()[:-1]
+    odd = (
+        "class Odd:\n    def __eq__(self, other):\n        raise RuntimeError('boom')\n    __hash__ = None\n"
+    )
+    pytester.makepyfile("\n".join(["import asyncio", odd, *lines, f"    {call}"]))
+    pytester.makefile(".ini", pytest=INI)
+    text = pytester.runpytest("--color=no").stdout.str()
+    assert re.search(rf"^>? +{re.escape(call)}$", text, re.MULTILINE)
+    assert re.search(r"^E +(mongotape\.errors\.ExpectationError|AssertionError): ", text, re.MULTILINE)
+    shown = text.rpartition("The above exception was the direct cause")[2]
+    assert not re.search(r"mongotape/[\w/]+\.py:\d+", shown)
+    assert ("raise RuntimeError('boom')" in text) is ("Odd" in call)

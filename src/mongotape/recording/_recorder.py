@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from mongotape import driver
-from mongotape.errors import RecorderError, UsageError
+from mongotape.errors import RecorderError, TellsWhere, UsageError
 from mongotape.events import Family, families_of
 from mongotape.log import EventLog, LiveLog, Mark
 from mongotape.recording._history import RowHistory
@@ -208,7 +208,9 @@ class EventRecorder(HandFed, driver.TapSource):
             AssertionError: the time is over; the sentence says what was seen instead.
             ExpectationError: the expectation can't be read, or nothing it names can be seen.
         """
-        search = Search(expected, count, self._rows, self._families)
+        __tracebackhide__ = True
+        with TellsWhere():
+            search = Search(expected, count, self._rows, self._families)
         driver.drain()
         if until(self._rows, search.is_over, timeout):
             return search.found
@@ -222,7 +224,9 @@ class EventRecorder(HandFed, driver.TapSource):
         timeout: float = 10,  # noqa: ASYNC109
     ) -> list[RecordedEvent]:
         """The same as ``wait_for`` without blocking the event loop."""
-        search = Search(expected, count, self._rows, self._families)
+        __tracebackhide__ = True
+        with TellsWhere():
+            search = Search(expected, count, self._rows, self._families)
         driver.drain()
         if await until_async(self._rows, search.is_over, timeout):
             return search.found
