@@ -98,7 +98,10 @@ class RunnerContext:
         lowered = self._uri.lower()
         try:
             return look_up(
-                self.admin, load_balanced="loadbalanced=true" in lowered, signs_in="@" in self._uri
+                self.admin,
+                addresses(self._uri),
+                load_balanced="loadbalanced=true" in lowered,
+                signs_in="@" in self._uri,
             )
         except PyMongoError as error:
             raise ServerUnavailableError(

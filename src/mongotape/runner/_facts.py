@@ -23,7 +23,7 @@ class ServerFacts:
 
     version: Version
     topology: str  #: single, replicaset, sharded or load-balanced
-    address: str = ""  #: host:port of the one that answered
+    address: str = ""  #: ``host:port``, or several, as the connection string names them
     set_name: str | None = None  #: the replica set's name
     members: int = 1  #: how many data-bearing members a replica set has
     auth: bool = False  #: clients sign in
@@ -40,11 +40,12 @@ class ServerFacts:
         return f"MongoDB {self.version}, {self.topology}"
 
 
-def look_up(client: Any, *, load_balanced: bool, signs_in: bool) -> ServerFacts:
+def look_up(client: Any, address: str = "", *, load_balanced: bool, signs_in: bool) -> ServerFacts:
     """Ask a deployment what it is.
 
     Args:
         client: one that nothing records.
+        address: what the connection string names.
         load_balanced: the connection string says so.
         signs_in: the connection string has credentials.
     """
@@ -60,7 +61,7 @@ def look_up(client: Any, *, load_balanced: bool, signs_in: bool) -> ServerFacts:
     return ServerFacts(
         version=Version(*[int(part) for part in array[:3]]),
         topology=topology,
-        address="" if client.address is None else "{}:{}".format(*client.address),
+        address=address,
         set_name=hello.get("setName"),
         members=len(hello.get("hosts", ())) or 1,
         auth=signs_in,

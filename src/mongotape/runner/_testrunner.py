@@ -32,25 +32,22 @@ def _entity(call: Call, kind: str, argument: str | None = None) -> Any:
 @operation("testRunner", "failPoint")
 async def fail_point(call: Call) -> Any:
     client = _entity(call, "client")
-    await _arm(call, client, _address_of(client))
+    command = call.arguments["failPoint"]
+    name = command["configureFailPoint"]
+    try:
+        await settle(client.admin.command({"configureFailPoint": name, **command}))
+    finally:  # also where it was interrupted; only now is it sure that the client knows its servers
+        call.scene.armed(_address_of(client, call.scene.facts.topology), command)
     return results.nothing()
 
 
-def _address_of(client: Any) -> tuple[str, int | None] | None:
+def _address_of(client: Any, topology: str) -> tuple[str, int | None] | None:
     """The server that a client's writes go to, where a deployment has several."""
-    description = client.topology_description
-    servers = description.server_descriptions()
-    if len(servers) < 2:
+    servers = client.topology_description.server_descriptions()
+    if topology == "load-balanced" or (topology != "sharded" and len(servers) < 2):
         return None
     writable = [each.address for each in servers.values() if each.is_writable]
     return writable[0] if writable else None
-
-
-async def _arm(call: Call, client: Any, address: tuple[str, int | None] | None) -> None:
-    command = call.arguments["failPoint"]
-    name = command["configureFailPoint"]
-    call.scene.armed(address, command)
-    await settle(client.admin.command({"configureFailPoint": name, **command}))
 
 
 @operation("testRunner", "targetedFailPoint")
