@@ -364,6 +364,17 @@ def test_an_operator_of_ones_own_is_one_function():
         match_value({}, {}, operators=[lambda: None])
 
 
+@pytest.mark.parametrize("answer", [None, True, False, "", "it is odd"])
+def test_an_operator_that_answers_instead_of_yielding_is_an_error(answer):
+    """It would pass, or complain of single letters."""
+    odd = operator("$$odd")(lambda _argument, _actual, _context: answer)
+    sentence = f"a: $$odd returned {answer!r}; its function yields a sentence for each complaint"
+    with pytest.raises(ExpectationError, match=re.escape(sentence)):
+        match_value({"a": {"$$odd": 1}}, {"a": 1}, operators=[odd])
+    listing = operator("$$odd")(lambda _argument, _actual, _context: [])
+    assert match_value({"a": {"$$odd": 1}}, {"a": 1}, operators=[listing]) == ()
+
+
 class Refusing:
     """Its comparison raises."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,7 +38,10 @@ class _Plain(Node):
 
     def _complaints(self, actual: Any) -> Iterator[str]:
         try:
-            yield from self._operator.complain(self._argument, actual, self._context)
+            complaints = self._operator.complain(self._argument, actual, self._context)
+            if isinstance(complaints, str) or not isinstance(complaints, Iterable):
+                raise ValueError(f"returned {complaints!r}; its function yields a sentence for each complaint")
+            yield from complaints
         except Exception as error:  # an operator of somebody's own may fail in any way
             name = self._operator.name
             told = str(error) if isinstance(error, ValueError) else f"raised {type(error).__name__}: {error}"
