@@ -37,15 +37,18 @@ class _Plain(Node):
         return not any(True for _ in self._complaints(actual))
 
     def _complaints(self, actual: Any) -> Iterator[str]:
+        name = self._operator.name
         try:
             complaints = self._operator.complain(self._argument, actual, self._context)
-            if isinstance(complaints, str) or not isinstance(complaints, Iterable):
-                raise ValueError(f"returned {complaints!r}; its function yields a sentence for each complaint")
-            yield from complaints
+            yields = isinstance(complaints, Iterable) and not isinstance(complaints, str)
+            if yields:
+                yield from complaints
         except Exception as error:  # an operator of somebody's own may fail in any way
-            name = self._operator.name
             told = str(error) if isinstance(error, ValueError) else f"raised {type(error).__name__}: {error}"
             raise malformed(self._where, f"{name} {told}") from error
+        if not yields:
+            why = f"{name} returned {short(complaints)}; its function yields a sentence for each complaint"
+            raise malformed(self._where, why)
 
     def explain(self, actual: Any, path: Path) -> Iterator[Mismatch]:
         for why in self._complaints(actual):
