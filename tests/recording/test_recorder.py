@@ -94,6 +94,29 @@ def test_clients_are_told_apart(make_client) -> None:
     assert EventRecorder().label_of(first) is None
 
 
+def test_labels_are_told_apart_among_threads() -> None:
+    """Clients that are made at the same time in several threads never share a label."""
+    recorder = EventRecorder()
+    started = threading.Barrier(8)
+
+    def make(labels: list[str]) -> None:
+        started.wait()
+        labels.extend(recorder.tap().label for _ in range(200))
+
+    made: list[list[str]] = [[] for _ in range(8)]
+    threads = [threading.Thread(target=make, args=[labels]) for labels in made]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert {label for labels in made for label in labels} == {f"client-{n}" for n in range(1, 1601)}
+
+
 def test_a_registered_recorder_is_replaced_by_a_tap_in_each_client(make_client, monkeypatch) -> None:
     """Global registration works, tells clients apart, and records a client that also carries it once."""
     fresh = monitoring._Listeners([], [], [], [], [])

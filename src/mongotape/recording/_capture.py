@@ -95,7 +95,10 @@ class CapturedClient(driver.Tap):
     def _tap_of(self, recorder: EventRecorder) -> ClientTap:
         tap = self._taps.get(id(recorder))
         if tap is None:
-            tap = self._taps.setdefault(id(recorder), recorder.tap())
+            with recorder._rows.lock:  # two threads may publish a client's first events: one label is enough
+                tap = self._taps.get(id(recorder))
+                if tap is None:
+                    tap = self._taps[id(recorder)] = recorder.tap()
         return tap
 
 

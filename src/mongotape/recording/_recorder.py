@@ -83,8 +83,10 @@ class EventRecorder(HandFed, driver.TapSource):
 
     def tap(self, carried_by: Sequence[driver.TapSource] = ()) -> ClientTap:  # noqa: ARG002
         """Return a new listener for one client."""
-        self._taps += 1
-        return tap_class(self._families)(self, self._rows, _label(self._taps), self._families)
+        with self._rows.lock:  # clients may be made in several threads at once
+            self._taps += 1
+            label = _label(self._taps)
+        return tap_class(self._families)(self, self._rows, label, self._families)
 
     def keep(self, event: Any) -> None:
         """Keep one of PyMongo's event objects, as if a client of unknown name had published it."""
