@@ -13,6 +13,7 @@ from mongotape.driver._publisher import Publisher
 from mongotape.driver._runner_clients import (
     break_off,
     hasten,
+    is_closed,
     is_dirty,
     open_client,
     pinned_address,
@@ -36,6 +37,7 @@ __all__ = [
     "drain",
     "hasten",
     "install",
+    "is_closed",
     "is_dirty",
     "is_registered",
     "open_client",

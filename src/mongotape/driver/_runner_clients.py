@@ -94,6 +94,11 @@ def break_off(client: Any) -> None:
             topology.close()
 
 
+def is_closed(client: Any) -> bool:
+    """Return whether a client was closed; False where it can't be told."""
+    return bool(getattr(client, "_closed", False))
+
+
 def pinned_address(session: Any) -> tuple[str, int | None] | None:
     """Return the server that a session's transaction is bound to."""
     transaction = getattr(session, "_transaction", None)

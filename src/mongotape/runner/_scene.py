@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from mongotape.driver import break_off
+from mongotape.driver import break_off, is_closed
 from mongotape.log import EventLog
 from mongotape.runner._entities import Entities
 from mongotape.runner._outcome import SpecFailure, TimeLimitError
@@ -244,14 +244,16 @@ class Scene:
                     await settle(each.client.close())
 
     async def _connected(self, client: Any) -> None:
-        """Wait for the first answer to an async client that did nothing yet.
+        """Wait until an async client that did nothing yet, or lost its server, has connected.
 
         PyMongo's async client leaves a socket open when it is closed while its monitor connects.
         """
+        if self.world.api == "sync" or is_closed(client):
+            return
         patience = time.monotonic() + _CONNECTING_SECONDS
-        while self.world.api == "async" and time.monotonic() < patience:
+        while time.monotonic() < patience:
             servers = client.topology_description.server_descriptions().values()
-            if not any(each.server_type_name == "Unknown" and each.error is None for each in servers):
+            if not any(each.server_type_name == "Unknown" for each in servers):
                 return
             await self.world.sleep(_LOOK_SECONDS)
 
