@@ -179,8 +179,11 @@ def test_failpoint_is_always_disarmed(pytester: pytest.Pytester) -> None:
                 1 / 0
             mongo_database.items.insert_one({})
 
+        left_open = []
+
         def test_left_open(mongo_database, failpoint):
-            failpoint("insert", code=51).__enter__()
+            left_open.append(failpoint("insert", code=51))  # nor does the garbage collector end it
+            left_open[0].__enter__()
 
         def test_next(mongo_database):
             mongo_database.items.insert_one({})

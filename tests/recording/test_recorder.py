@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,6 +14,7 @@ from pymongo import AsyncMongoClient, MongoClient, monitoring
 from pymongo.errors import OperationFailure, PyMongoError, WaitQueueTimeoutError
 
 from mongotape import expect
+from mongotape.actors import current_actor
 from mongotape.errors import ExpectationError, RecorderError, UsageError
 from mongotape.events import Family, Kind
 from mongotape.recording import EventRecorder
@@ -78,6 +80,15 @@ def test_the_log_is_in_the_order_things_happened(make_client) -> None:
     assert kinds.index(Kind.SERVER_DESCRIPTION_CHANGED) < kinds.index(Kind.COMMAND_STARTED)
     stamps = [event.at for event in recorder.log]
     assert stamps == sorted(stamps)
+
+
+def test_what_is_delivered_late_stands_where_it_happened() -> None:
+    """An event of a server that was queued before a command is read before it."""
+    recorder = EventRecorder()
+    at, actor = time.monotonic(), current_actor()
+    recorder.keep(command_started({"find": "items"}))
+    recorder._rows.keep_queued(None, topology_opened(), at, actor)
+    assert recorder.log.kinds == [Kind.TOPOLOGY_OPENING, Kind.COMMAND_STARTED]
 
 
 def test_clients_are_told_apart(make_client) -> None:
@@ -205,9 +216,10 @@ def test_errors_inside_are_kept_and_raised_later() -> None:
     recorder.raise_errors()
 
 
-def test_a_hostile_event_does_not_reach_the_application(make_client, monkeypatch) -> None:
+@pytest.mark.parametrize("family", ["command", "pool"])
+def test_a_hostile_event_does_not_reach_the_application(make_client, monkeypatch, family) -> None:
     """A BaseException while a real client publishes is kept; the command goes on."""
-    recorder = EventRecorder(families="command")
+    recorder = EventRecorder(families=family)
     client = make_client(event_listeners=[recorder])
     client.admin.command("ping")
 
@@ -216,7 +228,8 @@ def test_a_hostile_event_does_not_reach_the_application(make_client, monkeypatch
 
     monkeypatch.setattr("mongotape.recording._rows.monotonic", fail)
     assert client.admin.command("ping")["ok"] == 1
-    assert [type(each) for each in recorder.errors] == [KeyboardInterrupt] * 2
+    assert {type(each) for each in recorder.errors} == {KeyboardInterrupt}
+    assert len(recorder.errors) == {"command": 2, "pool": 3}[family]
 
 
 def test_maxlen_drops_the_oldest_and_counts() -> None:
@@ -351,6 +364,18 @@ async def test_await_for_is_woken_from_threads_and_tasks() -> None:
     assert [event.connection_id for event in await waiting] == [1, 2]
     with pytest.raises(AssertionError):
         await recorder.await_for(expect.pool_closed(), timeout=0.01)
+
+
+@pytest.mark.asyncio
+async def test_await_for_wakes_an_idle_loop() -> None:
+    """A publisher on another thread ends the wait at once, not when the loop's next timer is due."""
+    recorder = EventRecorder()
+    publisher = threading.Timer(0.05, recorder.connection_checked_in, [checked_in(1)])
+    publisher.start()
+    began = time.monotonic()
+    await recorder.await_for(expect.connection_checked_in(), timeout=10)
+    assert time.monotonic() - began < 5
+    publisher.join()
 
 
 def test_threads_lose_nothing_and_keep_their_order(make_client) -> None:
