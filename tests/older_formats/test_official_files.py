@@ -118,12 +118,18 @@ def replay_pools(official: Path, context: PoolContext) -> dict[Path, Outcome]:
     return _replayed[context.api]
 
 
+#: Known failures of an old PyMongo that depend on how quickly the blocked handshake ends.
+SOMETIMES = {"pool-clear-interrupting-pending-connections"}
+
+
 def test_every_cmap_file_passes(official: Path, pools: PoolContext) -> None:
     """32 files, on PyMongo's real pool."""
     outcomes = replay_pools(official, pools)
     wrong = []
     for path, outcome in outcomes.items():
         known = expected_failure(read(path), pools.api)  # type: ignore[arg-type]
+        if known and outcome.passed and path.stem in SOMETIMES:
+            continue
         if outcome.status != ("failed" if known else "passed"):
             wrong.append(outcome.text or f"{path}: {outcome.status}")
     assert wrong == []

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pymongo
 import pytest
 
 from mongotape.runner import RunnerContext
@@ -46,7 +47,8 @@ def test_every_broken_expectation_is_noticed(embedded: RunnerContext, official: 
         if outcome.status != "failed":
             unnoticed.append(f"{test.place}: {test.description}: {each.how}: {outcome.status}")
     assert not unnoticed, "\n".join(unnoticed)
-    assert tried > SAMPLE * 0.9
+    # An older PyMongo fails more of the unbroken tests, which then say nothing.
+    assert tried > SAMPLE * (0.9 if pymongo.version_tuple >= (4, 18) else 0.8)
     assert len({each.how for _file, _test, each in every}) > 25
 
 
