@@ -1,13 +1,18 @@
-"""What several rooms' tests share: clients of the server behind the fixtures."""
+"""What several rooms' tests share: clients of the server behind the fixtures, and the official tests."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pymongo import MongoClient
 
+from mongotape import corpus
+from mongotape.errors import CorpusError
+
+OFFICIAL = "4.20.0"  #: the PyMongo whose source distribution the official tests are taken from
 ClientMaker = Callable[..., MongoClient[dict[str, Any]]]
 
 
@@ -23,3 +28,12 @@ def make_client(mongo_uri: str) -> Iterator[ClientMaker]:
     yield make
     for client in clients:
         client.close()
+
+
+@pytest.fixture(scope="session")
+def official() -> Path:
+    """The folder of PyMongo's tests; without a package index and without a cache the test is skipped."""
+    try:
+        return corpus.fetch(OFFICIAL)
+    except CorpusError as error:
+        pytest.skip(f"the official tests can't be had: {error}")

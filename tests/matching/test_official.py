@@ -7,27 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from bson import json_util
 
-from mongotape import corpus
-from mongotape.errors import CorpusError
 from mongotape.expect import read_expectations
 from mongotape.matching import match_events, match_value, value_matcher
 from mongotape.recording import EventRecorder
 
 OPTIONS = json_util.JSONOptions(tz_aware=False)
-VERSION = "4.20.0"
 RUN = {"insertOne", "find"}
-
-
-@pytest.fixture(scope="module")
-def official() -> Path:
-    """The folder of PyMongo's tests; without a package index and without a cache the test is skipped."""
-    try:
-        return corpus.fetch(VERSION)
-    except CorpusError as error:
-        pytest.skip(f"the official tests can't be had: {error}")
 
 
 def operator_tests(folder: Path) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:

@@ -8,20 +8,7 @@ from typing import Any
 
 import pytest
 
-from mongotape import corpus
-from mongotape.errors import CorpusError
 from mongotape.runner.older import PoolContext, TopologyContext
-
-VERSION = "4.20.0"
-
-
-@pytest.fixture(scope="session")
-def official() -> Path:
-    """The folder of PyMongo's tests; without a package index and without a cache the test is skipped."""
-    try:
-        return corpus.fetch(VERSION)
-    except CorpusError as error:
-        pytest.skip(f"the official tests can't be had: {error}")
 
 
 @pytest.fixture(params=["sync", "async"])

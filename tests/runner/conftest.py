@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from mongotape import corpus
-from mongotape.errors import CorpusError
 from mongotape.runner import RunnerContext
-
-VERSION = "4.20.0"
 
 
 @pytest.fixture(params=["sync", "async"])
@@ -26,15 +21,6 @@ def sync_context(mongo_uri: str) -> Iterator[RunnerContext]:
     """A runner on the sync API, for what doesn't differ."""
     with RunnerContext(mongo_uri, timeout=20) as made:
         yield made
-
-
-@pytest.fixture(scope="session")
-def official() -> Path:
-    """The folder of PyMongo's tests; without a package index and without a cache the test is skipped."""
-    try:
-        return corpus.fetch(VERSION)
-    except CorpusError as error:
-        pytest.skip(f"the official tests can't be had: {error}")
 
 
 @pytest.fixture

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from mongotape.documents import parse_document, read_document, shown_path
 from mongotape.errors import SpecError
 from mongotape.spec import CmapFile, SdamFile, SpecFile, UnifiedFile, check, read, recognise, spec_files
+from tests.yaml_twins import yaml_twin
 
 SELF_TESTS = ("invalid", "valid-fail")
 
@@ -148,19 +146,12 @@ def test_valid_fail_files_are_refused_where_they_are_statically_wrong(official: 
 # --- YAML is the first format --------------------------------------------------------------------------------
 
 
-def as_yaml(value: Any) -> str:
-    """A value as block YAML with anchors where parts are shared."""
-    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=200)
-
-
 def test_a_file_written_as_yaml_reads_to_the_same_model(official: Path, tmp_path: Path) -> None:
     """A sample of all folders; positions are those of the YAML text."""
     files = readable(official)[::7]
     assert len(files) > 100
     for path in files:
-        raw = json.loads(path.read_text())
-        twin = tmp_path / f"{path.stem}.yml"
-        twin.write_text(as_yaml(raw))
+        twin = yaml_twin(path, tmp_path)
         spec: SpecFile = read(twin)
         assert spec == read(path), path
         if isinstance(spec, UnifiedFile):
