@@ -9,6 +9,7 @@ from __future__ import annotations
 from mongotape.driver._abandoned import abandon
 from mongotape.driver._listeners import capture, install, is_registered, unobserved
 from mongotape.driver._pools import DrivenPool
+from mongotape.driver._private import settle
 from mongotape.driver._publisher import Publisher
 from mongotape.driver._runner_clients import (
     break_off,
@@ -43,6 +44,7 @@ __all__ = [
     "open_client",
     "pinned_address",
     "quick_options",
+    "settle",
     "stamped_publication",
     "taps_of",
     "topology_id",

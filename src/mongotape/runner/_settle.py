@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mongotape.driver import settle
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+__all__ = ["EXHAUSTED", "next_of", "settle", "step"]
+
 T = TypeVar("T")
-
-
-async def settle(value: Any) -> Any:
-    """Return what PyMongo returned, awaited where its async API gave an awaitable."""
-    if hasattr(value, "__await__"):
-        return await value
-    return value
 
 
 def step(body: Coroutine[Any, Any, T]) -> T:
