@@ -6,12 +6,10 @@ import json
 import signal
 import subprocess
 import sys
-import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from pymongo.errors import OperationFailure
 
 from tests.replay.files import (
     FAILS,
@@ -20,8 +18,10 @@ from tests.replay.files import (
     SDAM,
     SKIPPED,
     UNSUPPORTED,
+    WAITS,
     flaky_file,
     spec_file,
+    wait_until_armed,
 )
 
 
@@ -404,34 +404,9 @@ def test_a_server_that_dies_is_told_once_in_full(pytester: pytest.Pytester) -> N
     )
 
 
-def _wait_until_armed(database) -> None:
-    """Return as soon as the server lets ``count`` fail."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            database.command("count", "coll")
-        except OperationFailure:
-            return
-    pytest.fail("the fail point was not armed within 30 s")
-
-
 def test_control_c_leaves_nothing(pytester: pytest.Pytester, mongo_uri: str, make_client) -> None:
     """Clients closed, fail points disarmed, data dropped, a clear end."""
-    armed = """\
-  - description: waits
-    operations:
-      - name: failPoint
-        object: testRunner
-        arguments:
-          client: client0
-          failPoint: {configureFailPoint: failCommand, mode: alwaysOn, data: {failCommands: [count], errorCode: 2}}
-      - name: createChangeStream
-        object: collection0
-        arguments: {pipeline: []}
-        saveResultAsEntity: stream
-      - {name: iterateUntilDocumentOrError, object: stream}
-"""
-    put(pytester, crud__find_yml=spec_file(PASSES, armed, PASSES.replace("two", "more")))
+    put(pytester, crud__find_yml=spec_file(PASSES, WAITS, PASSES.replace("two", "more")))
     client = make_client()
     with subprocess.Popen(
         [
@@ -443,7 +418,7 @@ def test_control_c_leaves_nothing(pytester: pytest.Pytester, mongo_uri: str, mak
         text=True,
     ) as process:
         assert process.stdout is not None
-        _wait_until_armed(client["tape-made"])
+        wait_until_armed(client["tape-made"])
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
     assert process.returncode == pytest.ExitCode.INTERRUPTED

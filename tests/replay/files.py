@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from textwrap import dedent
+from typing import Any
+
+import pytest
+from pymongo.errors import OperationFailure
 
 HEAD = """\
 description: made
@@ -45,6 +50,21 @@ OF_YESTERDAY = """\
     runOnRequirements: [{maxServerVersion: "3.0"}]
     operations: []
 """
+#: Arms a fail point on ``count`` and then waits for a change that never comes.
+WAITS = """\
+  - description: waits
+    operations:
+      - name: failPoint
+        object: testRunner
+        arguments:
+          client: client0
+          failPoint: {configureFailPoint: failCommand, mode: alwaysOn, data: {failCommands: [count], errorCode: 2}}
+      - name: createChangeStream
+        object: collection0
+        arguments: {pipeline: []}
+        saveResultAsEntity: stream
+      - {name: iterateUntilDocumentOrError, object: stream}
+"""
 FLAKY = """\
   - description: fails every other time
     operations:
@@ -80,3 +100,14 @@ SDAM = dedent("""\
           logicalSessionTimeoutMinutes: null
           setName: null
     """)
+
+
+def wait_until_armed(database: Any) -> None:
+    """Return as soon as the server lets ``count`` fail."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            database.command("count", "coll")
+        except OperationFailure:
+            return
+    pytest.fail("the fail point was not armed within 30 s")

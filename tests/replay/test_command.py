@@ -7,15 +7,24 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from pymongo.errors import OperationFailure
 
 from mongotape.cli import main
 from mongotape.servers import choose, start
-from tests.replay.files import FAILS, OF_YESTERDAY, PASSES, SDAM, SKIPPED, UNSUPPORTED, flaky_file, spec_file
+from tests.replay.files import (
+    FAILS,
+    OF_YESTERDAY,
+    PASSES,
+    SDAM,
+    SKIPPED,
+    UNSUPPORTED,
+    WAITS,
+    flaky_file,
+    spec_file,
+    wait_until_armed,
+)
 
 
 @pytest.fixture
@@ -353,21 +362,7 @@ def test_a_server_that_dies_ends_the_run(replay) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_run_clearly(here: Path, mongo_uri: str, make_client, number: int) -> None:
     """The table of what was run, the data dropped, the fail point off, exit code 130."""
-    armed = """\
-  - description: waits
-    operations:
-      - name: failPoint
-        object: testRunner
-        arguments:
-          client: client0
-          failPoint: {configureFailPoint: failCommand, mode: alwaysOn, data: {failCommands: [count], errorCode: 2}}
-      - name: createChangeStream
-        object: collection0
-        arguments: {pipeline: []}
-        saveResultAsEntity: stream
-      - {name: iterateUntilDocumentOrError, object: stream}
-"""
-    put("crud/find.yml", PASSES, armed, PASSES.replace("two", "more"))
+    put("crud/find.yml", PASSES, WAITS, PASSES.replace("two", "more"))
     database = make_client()["tape-made"]
     with subprocess.Popen(
         [
@@ -384,7 +379,7 @@ def test_a_signal_ends_a_run_clearly(here: Path, mongo_uri: str, make_client, nu
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        _wait_until_armed(database)
+        wait_until_armed(database)
         process.send_signal(number)
         out, _ = process.communicate()
     assert process.returncode == 130
@@ -393,14 +388,3 @@ def test_a_signal_ends_a_run_clearly(here: Path, mongo_uri: str, make_client, nu
     database.command("count", "coll")  # the fail point is off
     data = json.loads(Path("out.json").read_text())
     assert (len(data["results"]), data["complete"]) == (1, False)
-
-
-def _wait_until_armed(database) -> None:
-    """Return as soon as the server lets ``count`` fail."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            database.command("count", "coll")
-        except OperationFailure:
-            return
-    pytest.fail("the fail point was not armed within 30 s")
